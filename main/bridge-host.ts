@@ -1,0 +1,65 @@
+import { clipboard, shell, type BrowserWindow } from 'electron';
+import type { Result, Settings, StartInfo } from '../preload/bridge';
+import type { BridgeHandlers } from './ipc';
+import { readTarget } from './join-link';
+import { randomRoomName } from './room-names';
+import type { RoomSession } from './room-session';
+import type { SettingsStore } from './settings';
+import type { Logger } from './signaling/logger';
+
+/** Where each system keeps what an app may use; Linux has no such page. */
+const PRIVACY_PAGES: Partial<Record<NodeJS.Platform, Record<'camera' | 'microphone', string>>> = {
+  darwin: {
+    camera: 'x-apple.systempreferences:com.apple.preference.security?Privacy_Camera',
+    microphone: 'x-apple.systempreferences:com.apple.preference.security?Privacy_Microphone',
+  },
+  win32: { camera: 'ms-settings:privacy-webcam', microphone: 'ms-settings:privacy-microphone' },
+};
+
+/** What the bridge needs of the app. */
+export interface BridgeHostParts {
+  window: () => BrowserWindow | null;
+  session: RoomSession;
+  settings: SettingsStore;
+  /** Everything but the settings, asked anew for each page that loads. */
+  startInfo: () => Omit<StartInfo, 'settings'>;
+  onSettingsChanged: (settings: Settings) => void;
+  log: Logger;
+}
+
+/** Answers the bridge, one handler a method. Arguments are parsed already (ipc.ts). */
+export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
+  const { window, session, settings, startInfo, onSettingsChanged, log } = parts;
+  return {
+    start: async () => {
+      // A page that starts, starts without a call: the one before it was reloaded or crashed.
+      await session.leave();
+      return { ...startInfo(), settings: settings.current };
+    },
+    changeSettings: async (change): Promise<Result<Settings>> => {
+      try {
+        const changed = await settings.change(change);
+        onSettingsChanged(changed);
+        return { ok: true, value: changed };
+      } catch (error) {
+        log.error('settings not saved', { reason: String(error) });
+        return { ok: false, code: 'settings-not-saved' };
+      }
+    },
+    readTarget,
+    suggestRoom: randomRoomName,
+    hostRoom: (request) => session.host(request),
+    joinRoom: (target) => session.join(target),
+    leaveRoom: () => session.leave(),
+    setDoor: (door) => session.setDoor(door),
+    answerKnock: (member, answer) => session.answerKnock(member, answer),
+    sendSignal: (to, signal) => session.signal(to, signal),
+    copyText: (text) => clipboard.writeText(text),
+    openPrivacySettings: async (device) => {
+      const page = PRIVACY_PAGES[process.platform]?.[device];
+      if (page !== undefined) await shell.openExternal(page);
+      return page !== undefined;
+    },
+    setFullScreen: (on) => window()?.setFullScreen(on),
+  };
+}

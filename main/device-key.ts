@@ -1,0 +1,29 @@
+import * as v from 'valibot';
+import { JsonFile } from './json-file';
+import { generatePrivateKey, identityFromPrivateKey, type Identity } from './signaling/identity';
+
+const keySchema = v.object({ privateKey: v.pipe(v.string(), v.check(isKey)) });
+
+/**
+ * The key that this profile proves itself with (P-256), made once. It is the person's identity on this device, so a
+ * damaged file falls back to its backup before a new key is made.
+ */
+export async function openDeviceKey(path: string): Promise<Identity> {
+  const file = new JsonFile(path);
+  const read = await file.read((value) => v.is(keySchema, value));
+  if (read.found !== 'nothing') return identityFromPrivateKey(v.parse(keySchema, read.value).privateKey);
+  const privateKey = generatePrivateKey();
+  await file.write({ privateKey });
+  // Written twice, so that the backup holds the key too.
+  await file.write({ privateKey });
+  return identityFromPrivateKey(privateKey);
+}
+
+function isKey(text: string): boolean {
+  try {
+    identityFromPrivateKey(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,115 @@
+/** The composition root: makes each part, hands it what it needs, starts. */
+import { join } from 'node:path';
+import { app, session as electronSession, type BrowserWindow } from 'electron';
+import type { BridgeEvent, Language } from '../preload/bridge';
+import { PAGE_ORIGIN, registerAppScheme, serveApp } from './app-protocol';
+import { createBridgeHost } from './bridge-host';
+import { answerTerminal, type CommandLine } from './command-line';
+import { openDeviceKey } from './device-key';
+import { answerBridge, sendEvent } from './ipc';
+import { LINK_SCHEME } from './join-link';
+import { LanServer } from './lan-server';
+import { Launches } from './launches';
+import { openLog } from './log';
+import { setMenu } from './menu';
+import { lockNavigation, refuseNetwork } from './navigation';
+import { guardPermissions } from './permissions';
+import { RoomSession } from './room-session';
+import { SettingsStore } from './settings';
+import { leaveBeforeQuit, recoverFromCrash } from './way-out';
+import { openWindow, raiseWindow } from './window';
+
+const commandLine = answerTerminal(process.argv.slice(1), app.getVersion());
+
+// Every profile is an app of its own: settings, key, single instance.
+if (commandLine.profile !== null) {
+  app.setPath('userData', join(app.getPath('userData'), 'profiles', commandLine.profile));
+}
+const dataFolder = app.getPath('userData');
+const log = openLog(join(dataFolder, 'logs', 'parley.log'));
+// Without these, Electron shows a dialog that nobody can answer on a machine without a person.
+process.on('uncaughtException', (error) =>
+  log.error('uncaught exception', { reason: error.stack ?? String(error) }),
+);
+process.on('unhandledRejection', (reason) => log.error('unhandled rejection', { reason: String(reason) }));
+
+registerAppScheme();
+
+const launches = Launches.claim(commandLine.launch);
+if (launches) void app.whenReady().then(() => start(commandLine, launches));
+else app.exit(0);
+
+async function start(
+  { name, letIn, language: asked, port, allowOrigins }: CommandLine,
+  launches: Launches,
+): Promise<void> {
+  const devServer = app.isPackaged ? null : (process.env['VITE_DEV_SERVER_URL'] ?? null);
+  const pageOrigin = devServer === null ? PAGE_ORIGIN : new URL(devServer).origin;
+  const isOurs = (url: string): boolean => url === pageOrigin || url.startsWith(`${pageOrigin}/`);
+
+  if (devServer === null) serveApp(join(import.meta.dirname, '../renderer'));
+  guardPermissions(electronSession.defaultSession, isOurs);
+  refuseNetwork(electronSession.defaultSession, devServer);
+  lockNavigation(isOurs);
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+
+  const settings = new SettingsStore(join(dataFolder, 'settings.json'), {
+    ...(name !== null && { name, welcomed: true }),
+    ...(letIn && { door: 'open' as const }),
+  });
+  const [notice, identity] = await Promise.all([
+    settings.load(),
+    openDeviceKey(join(dataFolder, 'device-key.json')),
+  ]);
+  const language = (): Language =>
+    asked ?? settings.current.language ?? (/^zh/i.test(app.getLocale()) ? 'zh' : 'en');
+
+  let window: BrowserWindow | null = null;
+  const emit = (event: BridgeEvent): void => {
+    if (window && !window.isDestroyed()) sendEvent(window.webContents, event);
+  };
+  const session = new RoomSession({
+    identity,
+    name: () => settings.current.name,
+    lanServer: new LanServer({
+      entry: join(import.meta.dirname, 'lan-server-process.js'),
+      version: app.getVersion(),
+      port,
+      allowOrigins,
+      log,
+    }),
+    emit,
+    log,
+  });
+
+  const showMenu = (): void => setMenu(language(), (command) => emit({ type: 'menu', command }));
+  const startInfo = () => ({
+    version: app.getVersion(),
+    platform:
+      process.platform === 'darwin' || process.platform === 'win32' ? process.platform : ('linux' as const),
+    language: language(),
+    launch: launches.takeFirst(),
+    notice,
+  });
+  answerBridge(
+    createBridgeHost({
+      window: () => window,
+      session,
+      settings,
+      startInfo,
+      onSettingsChanged: showMenu,
+      log,
+    }),
+    (frame) => frame !== null && frame === window?.webContents.mainFrame && isOurs(frame.url),
+    log,
+  );
+  showMenu();
+
+  launches.listen((launch) => {
+    if (window) raiseWindow(window);
+    if (launch) emit({ type: 'launch', launch });
+  });
+  leaveBeforeQuit(session);
+  window = await openWindow(dataFolder, devServer);
+  recoverFromCrash(window, session, log);
+}

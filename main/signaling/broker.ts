@@ -1,0 +1,60 @@
+/**
+ * Membership and delivery: who sits where, and how something reaches a member on whichever node it is connected to.
+ * The rest of the server knows only this interface; one node uses `local-broker.ts`.
+ */
+import type { AwayReason, LeftReason, Member, RoomAddress, ServerEvent } from './protocol';
+
+type WithoutSeq<Event> = Event extends unknown ? Omit<Event, 'seq'> : never;
+
+/** An event before it is numbered for the member that gets it. */
+export type UnsequencedEvent = WithoutSeq<ServerEvent>;
+
+/** What a broker carries to a member's mailbox. */
+export type Mail =
+  | { kind: 'event'; event: UnsequencedEvent }
+  /** A frame of one plain member to another, as it came. */
+  | { kind: 'plain'; text: string }
+  /** Another plain member has taken the seat. */
+  | { kind: 'replaced'; room: string };
+
+/** Takes what is for one member. Called in the order things happened. */
+export type Mailbox = (mail: Mail) => void;
+
+/** How a seat may be taken. */
+export interface SeatRules {
+  /** Seats of the room, all in all. */
+  capacity: number;
+  /** Whose room it is: one seat is always kept for this member. `null` where a room belongs to nobody. */
+  host: string | null;
+  /** A plain member that came with `?app`: takes the seat of another plain member where it must. */
+  app: boolean;
+}
+
+export type JoinOutcome = 'joined' | 'room-full';
+
+/**
+ * Calls take effect in the order they were made, and mail to one member arrives in the order of the effects it tells
+ * of; so nobody has to wait for a promise before the next call. A rejected promise means the broker's store is gone.
+ */
+export interface Broker {
+  /** From now on mail to this member goes to `mailbox`. */
+  register(member: string, mailbox: Mailbox): void;
+  unregister(member: string): void;
+
+  /**
+   * Takes a seat, in one step with checking that there is one. The newcomer gets `joined`, then the others
+   * `member-joined`. For a member that already sits there, only `joined`, and the others `member-back` if it was away.
+   */
+  join(address: RoomAddress, member: Member, rules: SeatRules): Promise<JoinOutcome>;
+  /** Frees a seat and tells the others; nothing if there was none. */
+  leave(address: RoomAddress, member: string, reason: LeftReason): Promise<void>;
+  /** Keeps a seat whose member lost its socket, and tells the others. */
+  setAway(address: RoomAddress, member: string, reason: AwayReason): Promise<void>;
+  /** The member is there again; the others hear of it if it was away. */
+  setBack(address: RoomAddress, member: string): Promise<void>;
+
+  /** Carries mail from a member of a room to another one. @returns false if either does not sit there. */
+  send(address: RoomAddress, from: string, to: string, mail: Mail): Promise<boolean>;
+  /** Carries mail to a member wherever it is. @returns false if no mailbox takes it. */
+  deliver(to: string, mail: Mail): Promise<boolean>;
+}

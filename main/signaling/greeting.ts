@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { helloSchema, LIMITS, parseFrame, type Hello } from './protocol';
+import { isHelloSignature, isJoinSecretProof, memberIdOf, type HelloClaim } from './identity';
+import type { Connection, Receiver } from './connection';
+import type { Clock, Timer } from './clock';
+
+/** What a greeting is held with. */
+export interface GreetingOptions {
+  clock: Clock;
+  heartbeatMs: number;
+  timeoutMs: number;
+  joinSecret: string | null;
+  namespace: string;
+  /** The upgrade's `Host` header. */
+  host: string;
+  /** The connection proved to be this member. */
+  onMember: (member: string, hello: Hello) => void;
+}
+
+/** The first exchange on a `parley.1` socket: a challenge, and a `hello` that proves a key. */
+export class Greeting implements Receiver {
+  readonly #connection: Connection;
+  readonly #options: GreetingOptions;
+  readonly #claim: HelloClaim;
+  readonly #deadline: Timer;
+
+  constructor(connection: Connection, options: GreetingOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    const { clock, namespace, host, heartbeatMs, timeoutMs, joinSecret } = options;
+    this.#claim = { nonce: randomBytes(24).toString('base64url'), namespace, host };
+    this.#deadline = clock.setTimeout(() => {
+      this.#refuse();
+    }, LIMITS.helloMs);
+    connection.handOver(this);
+    connection.send(
+      JSON.stringify({
+        type: 'challenge',
+        nonce: this.#claim.nonce,
+        heartbeatMs,
+        timeoutMs,
+        secretRequired: joinSecret !== null,
+      }),
+    );
+  }
+
+  receive(text: string): void {
+    const hello = parseFrame(helloSchema, text);
+    if (!hello) {
+      this.#connection.junk();
+      return;
+    }
+    const { joinSecret, namespace, clock, onMember } = this.#options;
+    const member = memberIdOf(namespace, hello.publicKey);
+    const isOurs =
+      (joinSecret === null || isJoinSecretProof(joinSecret, this.#claim, hello.proof)) &&
+      isHelloSignature(this.#claim, hello.publicKey, hello.signature) &&
+      (hello.resume === undefined || hello.resume.member === member);
+    if (!isOurs) {
+      this.#refuse();
+      return;
+    }
+    clock.clearTimeout(this.#deadline);
+    onMember(member, hello);
+  }
+
+  ended(): void {
+    this.#options.clock.clearTimeout(this.#deadline);
+  }
+
+  #refuse(): void {
+    this.#connection.send(JSON.stringify({ type: 'error', code: 'unauthorized' }));
+    this.#connection.close(4401);
+  }
+}

@@ -1,0 +1,110 @@
+import * as v from 'valibot';
+import { ackSchema, parseFrame, requestSchema, type CloseCode, type Request } from './protocol';
+import { Inbox } from './inbox';
+import { Outbox } from './outbox';
+import type { UnsequencedEvent } from './broker';
+import type { Clock } from './clock';
+import type { Connection } from './connection';
+
+const requestOrAckSchema = v.variant('type', [ackSchema, ...requestSchema.options]);
+const numberedSchema = v.object({ seq: v.number() });
+
+/** A member's conversation with its server, whatever sockets carry it: numbered both ways, kept until acknowledged. */
+export class Line {
+  readonly #outbox = new Outbox<UnsequencedEvent>();
+  readonly #inbox: Inbox;
+  #connection: Connection | null = null;
+  /** The client may not know yet that counting began anew: until it says something, it cannot resume. */
+  #isFresh = true;
+
+  constructor(clock: Clock) {
+    this.#inbox = new Inbox(clock, (seq) => {
+      this.#connection?.send(JSON.stringify({ type: 'ack', seq }));
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.#connection !== null;
+  }
+
+  /** Whether something that may be refused can be said now. */
+  get hasRoom(): boolean {
+    return this.#outbox.hasRoom;
+  }
+
+  /**
+   * Goes on over another connection; an older one is told that it was replaced.
+   * @param lastSeq the newest frame the client has handled; `null` if it remembers nothing.
+   * @returns whether the conversation goes on where it was; if not, both ends count from 1 again.
+   */
+  moveTo(connection: Connection, lastSeq: number | null): boolean {
+    this.#connection?.detach(4410);
+    const resumed = lastSeq !== null && !this.#isFresh && this.#outbox.ack(lastSeq);
+    if (!resumed) this.startAnew();
+    this.#inbox.stop();
+    this.#connection = connection;
+    return resumed;
+  }
+
+  /** Says welcome, and then again whatever was not acknowledged. */
+  welcome(frame: object): void {
+    this.#connection?.send(JSON.stringify({ ...frame, type: 'welcome', lastSeq: this.#inbox.handled }));
+    for (const text of this.#outbox.unacked()) this.#connection?.send(text);
+  }
+
+  /** Reads a frame. @returns a request that is to be handled now, or null. */
+  read(text: string): Request | null {
+    const message = parseFrame(requestOrAckSchema, text);
+    if (message === null) {
+      // A frame that is numbered as the next one counts as handled, so that the good ones after it are no gap.
+      const numbered = parseFrame(numberedSchema, text);
+      if (numbered) this.#inbox.accept(numbered.seq);
+      this.#connection?.junk();
+      return null;
+    }
+    this.#isFresh = false;
+    if (message.type === 'ack') {
+      if (!this.#outbox.ack(message.seq)) this.#connection?.junk();
+      return null;
+    }
+    const arrival = this.#inbox.accept(message.seq);
+    if (arrival === 'gap') this.#connection?.junk();
+    return arrival === 'next' ? message : null;
+  }
+
+  /** @returns false if the other end will never catch up; nothing is kept then. */
+  say(event: UnsequencedEvent): boolean {
+    if (this.#outbox.isHopeless) return false;
+    const { text } = this.#outbox.push(event);
+    this.#connection?.send(text);
+    return true;
+  }
+
+  /** Acknowledges without waiting for more. */
+  ackNow(): void {
+    this.#inbox.flush();
+  }
+
+  /** Both ends count from 1 again. */
+  startAnew(): void {
+    this.#isFresh = true;
+    this.#outbox.reset();
+    this.#inbox.reset();
+  }
+
+  /** Closes the connection, if there is one. */
+  close(code: CloseCode): void {
+    this.#connection?.close(code);
+  }
+
+  /** Drops a connection whose reader cannot keep up. */
+  giveUp(): void {
+    this.#connection?.terminate('backlog');
+  }
+
+  /** The connection is gone. */
+  lost(): void {
+    this.#connection = null;
+    this.#inbox.stop();
+  }
+}

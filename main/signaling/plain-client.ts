@@ -1,0 +1,213 @@
+import * as v from 'valibot';
+import {
+  LIMITS,
+  parseFrame,
+  plainSignalSchema,
+  type CloseCode,
+  type Member,
+  type PlainSignal,
+  type RoomAddress,
+  type WireError,
+} from './protocol';
+import { plainFromSignal, signalFromPlain } from './plain-translation';
+import type { Mail } from './broker';
+import type { Connection, Receiver } from './connection';
+import type { Newcomer } from './doors';
+import type { MemberContext } from './parley-member';
+
+interface PlainClientOptions extends MemberContext {
+  id: string;
+  address: RoomAddress;
+  app: boolean;
+  /** The socket is gone, and the seat with it. */
+  onGone: () => void;
+}
+
+const frameSchema = v.custom<{ type?: unknown }>(
+  (json) => typeof json === 'object' && json !== null && !Array.isArray(json),
+);
+
+const CLOSE_FOR: Record<WireError, CloseCode> = {
+  'room-full': 4409,
+  'turned-away': 4403,
+  'room-not-open': 4404,
+  'too-many': 4429,
+  unauthorized: 4401,
+  'bad-message': 4400,
+  'peer-unavailable': 4400,
+  unexpected: 4400,
+};
+
+/**
+ * A member that speaks the plain dialect: its socket is its seat. Hears nothing but what the other in the room says
+ * (existing clients know no other frames) and, once, why it is refused.
+ */
+export class PlainClient implements Receiver {
+  readonly #connection: Connection;
+  readonly #options: PlainClientOptions;
+  readonly #self: Member;
+  /** The others in the room. */
+  readonly #others = new Map<string, Member>();
+  /** The last offer and its candidates, for whoever comes next. */
+  #kept: { text: string; signal: PlainSignal }[] = [];
+  #place: 'none' | 'waiting' | 'seated' = 'none';
+  #sent = 0;
+  #isStopped = false;
+
+  constructor(connection: Connection, options: PlainClientOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#self = { id: options.id, name: '', device: 'web', key: null, plain: true, away: false };
+    options.broker.register(options.id, (mail) => {
+      this.#onMail(mail);
+    });
+    connection.handOver(this);
+  }
+
+  /** Asks for the seat; said once, right after the upgrade. */
+  arrive(): void {
+    const { doors, address, app } = this.#options;
+    const newcomer: Newcomer = {
+      member: this.#self,
+      app,
+      letIn: () => {
+        const reception = doors.arrive(address, newcomer);
+        if (reception.kind === 'enter') this.#enter(reception.host);
+      },
+      refuse: (code) => {
+        this.#refuse(code);
+      },
+    };
+    const reception = doors.arrive(address, newcomer);
+    switch (reception.kind) {
+      case 'enter':
+        this.#enter(reception.host);
+        break;
+      case 'wait':
+        this.#place = 'waiting';
+        break;
+      case 'refuse':
+        this.#refuse(reception.code);
+        break;
+      default:
+        reception satisfies never;
+    }
+  }
+
+  receive(text: string): void {
+    const frame = parseFrame(frameSchema, text);
+    if (frame === null) {
+      this.#connection.junk();
+      return;
+    }
+    if (frame.type === 'keepAlive') return;
+    const signal = parseFrame(plainSignalSchema, text);
+    if (this.#others.size === 0) {
+      if (signal) this.#keep(text, signal);
+      return;
+    }
+    for (const other of this.#others.values()) this.#sendTo(other, text, signal);
+  }
+
+  ended(): void {
+    if (!this.#isStopped) this.#depart('left');
+  }
+
+  /** Forgets everything without telling anybody: the server is going down. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#options.broker.unregister(this.#options.id);
+  }
+
+  #enter(host: string | null): void {
+    const { broker, doors, address, app, roomCapacity } = this.#options;
+    this.#place = 'seated';
+    const joined = broker.join(address, this.#self, { capacity: roomCapacity, host, app }).then((outcome) => {
+      if (outcome === 'joined') doors.entered(address, this.#self.id);
+      else this.#refuse(outcome);
+    });
+    this.#expect(joined);
+  }
+
+  #refuse(code: WireError): void {
+    this.#connection.send(JSON.stringify({ type: 'error', code }));
+    this.#connection.close(CLOSE_FOR[code]);
+  }
+
+  #depart(why: 'left' | 'replaced'): void {
+    const { broker, doors, address, onGone } = this.#options;
+    // A replaced member has no seat any more; whoever took it is not to be disturbed.
+    if (this.#place === 'seated' && why === 'left')
+      this.#expect(broker.leave(address, this.#self.id, 'left'));
+    this.#place = 'none';
+    doors.departed(address, this.#self.id, why);
+    this.stop();
+    onGone();
+  }
+
+  /** Keeps what a lone member says, as far as somebody who comes later can use it. */
+  #keep(text: string, signal: PlainSignal): void {
+    if (signal.type === 'offer') this.#kept = [];
+    else if (signal.type === 'answer' || this.#kept.length === 0) return;
+    if (this.#kept.length < LIMITS.plainBacklog) this.#kept.push({ text, signal });
+  }
+
+  #sendTo(other: Member, text: string, signal: PlainSignal | null): void {
+    const { broker, address } = this.#options;
+    if (other.plain) {
+      this.#expect(broker.send(address, this.#self.id, other.id, { kind: 'plain', text }));
+      return;
+    }
+    // A member with a key understands nothing else.
+    if (!signal) return;
+    const translated = signalFromPlain(signal, this.#self.id, this.#sent);
+    this.#sent += 1;
+    const mail: Mail = {
+      kind: 'event',
+      event: { type: 'signal', room: address.room, from: this.#self.id, signal: translated },
+    };
+    this.#expect(broker.send(address, this.#self.id, other.id, mail));
+  }
+
+  #meet(other: Member): void {
+    this.#others.set(other.id, other);
+    const kept = this.#kept;
+    this.#kept = [];
+    for (const { text, signal } of kept) this.#sendTo(other, text, signal);
+  }
+
+  #onMail(mail: Mail): void {
+    switch (mail.kind) {
+      case 'plain':
+        this.#connection.send(mail.text);
+        return;
+      case 'replaced':
+        this.#connection.send(JSON.stringify({ type: 'error', code: 'replaced' }));
+        this.#connection.detach(4410);
+        this.#depart('replaced');
+        return;
+      case 'event':
+        break;
+      default:
+        mail satisfies never;
+        return;
+    }
+    const { event } = mail;
+    if (event.type === 'joined') for (const other of event.members) this.#meet(other);
+    else if (event.type === 'member-joined') this.#meet(event.member);
+    else if (event.type === 'member-left') this.#others.delete(event.member);
+    else if (event.type === 'signal') {
+      const plain = plainFromSignal(event.signal);
+      if (plain) this.#connection.send(JSON.stringify(plain));
+    }
+  }
+
+  #expect(done: Promise<unknown>): void {
+    done.catch((error: unknown) => {
+      this.#options.logger.error('broker-failed', {
+        error: error instanceof Error ? error.message : 'unknown',
+      });
+      this.#connection.terminate('closed');
+    });
+  }
+}

@@ -1,0 +1,369 @@
+/**
+ * The wire: every message between a member and a signaling server, in both dialects, with the codes both ends
+ * may say. A leaf that the server, the client and the page share; it imports only the schema library.
+ *
+ * Text frames, one JSON object each, at most `LIMITS.frameBytes`. The path of the WebSocket URL is the address:
+ * `/<namespace>/<room>`, blank parts are `default`.
+ */
+import * as v from 'valibot';
+
+/** Asked for in `Sec-WebSocket-Protocol` by everyone who speaks the first dialect; without it a socket is plain. */
+export const SUBPROTOCOL = 'parley.1';
+
+/** The port a Parley server listens on unless told otherwise. */
+export const DEFAULT_PORT = 9238;
+
+/** Stands for a namespace or room that was left blank. */
+export const DEFAULT_PART = 'default';
+
+/** Bounds both ends keep; lengths in bytes or UTF-16 units, times in milliseconds. */
+export const LIMITS = {
+  frameBytes: 64 * 1024,
+  /** From the open socket to a valid `hello`. */
+  helloMs: 10_000,
+  /** How long a seat outlives its socket. */
+  graceMs: 30_000,
+  /** Frames sent and not yet acknowledged; past either bound the receiver counts as unavailable. */
+  unackedFrames: 64,
+  unackedBytes: 256 * 1024,
+  /** An acknowledgement is due after this many frames or this long, whichever is first. */
+  ackFrames: 16,
+  ackMs: 1000,
+  roomCapacity: 2,
+  /** Rooms one member may sit or knock in at a time. */
+  roomsPerMember: 16,
+  /** Newcomers that may wait at the door of one room. */
+  knocks: 8,
+  /** Frames of a lone or waiting plain member kept for whoever comes next. */
+  plainBacklog: 64,
+  /** Unreadable frames answered with `error`; the next one closes the socket. */
+  junkReplies: 3,
+  /** Bytes a slow reader may make the server queue on its socket. */
+  socketBacklogBytes: 1024 * 1024,
+  nameLength: 64,
+  partLength: 64,
+} as const;
+
+// ---------------------------------------------------------------- addresses
+
+// Control characters, line separators and the marks that reorder the text around them.
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+/** What a person typed as a name, made fit to show: one line, no control or bidi marks, at most `nameLength` units. */
+export function cleanName(text: string): string {
+  const line = text
+    .slice(0, LIMITS.nameLength * 16)
+    .replace(UNPRINTABLE, ' ')
+    .replace(LONE_SURROGATE, '')
+    .normalize('NFC')
+    .replace(/\s+/gu, ' ')
+    .trim();
+  return line.slice(0, LIMITS.nameLength).replace(LONE_SURROGATE, '').trim();
+}
+
+/**
+ * A namespace or room name: 1 to `partLength` units, already clean (see {@link cleanName}). Not `.` or `..`: a URL's
+ * path cannot carry them, in whatever encoding.
+ */
+export const partSchema = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(LIMITS.partLength),
+  v.check((text) => cleanName(text) === text && text !== '.' && text !== '..'),
+);
+
+/** Where members meet. */
+export interface RoomAddress {
+  namespace: string;
+  room: string;
+}
+
+/** The URL path of a room, percent-encoded: `/<namespace>/<room>`. */
+export function formatRoomPath({ namespace, room }: RoomAddress): string {
+  return `/${encodeURIComponent(namespace)}/${encodeURIComponent(room)}`;
+}
+
+/**
+ * Reads a URL path (without query). `room` is `null` where the path names none.
+ * @returns `null` for what is no address: too many parts, bad percent-encoding, unprintable names.
+ */
+export function parseRoomPath(path: string): { namespace: string; room: string | null } | null {
+  const parts = path.split('/').slice(1);
+  if (parts.length > 2) return null;
+  const decoded: string[] = [];
+  for (const part of parts) {
+    try {
+      decoded.push(decodeURIComponent(part));
+    } catch {
+      return null;
+    }
+  }
+  const [namespace = '', room = ''] = decoded;
+  if (![namespace, room].every((part) => part === '' || v.is(partSchema, part))) return null;
+  return { namespace: namespace || DEFAULT_PART, room: room || null };
+}
+
+// ---------------------------------------------------------------- members
+
+/** 16 bytes in base64url. A parley.1 member's id follows from its namespace and key; a plain member's is random. */
+export const memberIdSchema = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
+const base64urlSchema = v.pipe(v.string(), v.regex(/^[\w-]{1,256}$/));
+/** A person's name, cleaned on the way in. */
+export const nameInputSchema = v.pipe(v.string(), v.transform(cleanName));
+
+const deviceSchema = v.picklist(['desktop', 'web', 'phone', 'other']);
+
+/** Someone in a room, as the server sees them. */
+export interface Member {
+  id: string;
+  /** Shown to people; may be empty. */
+  name: string;
+  device: v.InferOutput<typeof deviceSchema>;
+  /** Public key: P-256, SPKI, DER, base64url; `null` for a plain member. */
+  key: string | null;
+  plain: boolean;
+  /** Its socket is gone and its seat kept for the grace. */
+  away: boolean;
+}
+
+const memberSchema = v.object({
+  id: memberIdSchema,
+  name: nameInputSchema,
+  device: deviceSchema,
+  key: v.nullable(base64urlSchema),
+  plain: v.boolean(),
+  away: v.boolean(),
+});
+
+/** Why a member is away: its socket closed, or said nothing for the time-out, or could not take more. */
+const awayReasonSchema = v.picklist(['closed', 'silent', 'backlog']);
+export type AwayReason = v.InferOutput<typeof awayReasonSchema>;
+
+/** Why a seat is free: the member left, its grace ended, or another plain member took its place. */
+const leftReasonSchema = v.picklist(['left', 'grace-ended', 'replaced']);
+export type LeftReason = v.InferOutput<typeof leftReasonSchema>;
+
+/** What happens to newcomers of a hosted room: the host is asked, or they walk in. */
+export const doorSchema = v.picklist(['ask', 'open']);
+export type Door = v.InferOutput<typeof doorSchema>;
+
+// ---------------------------------------------------------------- signals
+
+const candidateSchema = v.object({
+  candidate: v.pipe(v.string(), v.maxLength(4096)),
+  sdpMid: v.nullable(v.pipe(v.string(), v.maxLength(256))),
+  sdpMLineIndex: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))),
+  usernameFragment: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(256)))),
+});
+
+const signalBase = {
+  /** The call this belongs to, chosen by the side that offered first. */
+  call: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
+  /** Counts the signals of one sender in one call, from 0. */
+  n: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)),
+};
+
+/**
+ * What two peers tell each other through the server: a session description or a candidate (RFC 8829), `null` as the
+ * candidate for the end of them, or `bye` when a call ends before its data channel opened.
+ */
+export const signalSchema = v.union([
+  v.object({
+    ...signalBase,
+    description: v.object({
+      type: v.picklist(['offer', 'answer']),
+      sdp: v.pipe(v.string(), v.maxLength(LIMITS.frameBytes)),
+    }),
+  }),
+  v.object({ ...signalBase, candidate: v.nullable(candidateSchema) }),
+  v.object({ ...signalBase, bye: v.literal(true) }),
+]);
+export type Signal = v.InferOutput<typeof signalSchema>;
+
+/** One entry for `RTCConfiguration.iceServers`. */
+export const iceServerSchema = v.object({
+  urls: v.pipe(
+    v.array(v.pipe(v.string(), v.maxLength(512), v.regex(/^(stuns?|turns?):[^\s/]+$/i))),
+    v.minLength(1),
+    v.maxLength(8),
+  ),
+  username: v.optional(v.pipe(v.string(), v.maxLength(512))),
+  credential: v.optional(v.pipe(v.string(), v.maxLength(512))),
+});
+export type IceServer = v.InferOutput<typeof iceServerSchema>;
+
+// ---------------------------------------------------------------- codes
+
+/** What a server can answer; `error {code}` carries one. */
+const wireErrorSchema = v.picklist([
+  'bad-message',
+  'unauthorized',
+  'room-full',
+  'room-not-open',
+  'turned-away',
+  'peer-unavailable',
+  'too-many',
+  'unexpected',
+]);
+export type WireError = v.InferOutput<typeof wireErrorSchema>;
+
+/** Why a server closes a socket that can still hear. `comeBack`: whether the client should try again by itself. */
+export const CLOSE_CODES = {
+  1001: { reason: 'draining', comeBack: true },
+  1007: { reason: 'not-utf8', comeBack: false },
+  1009: { reason: 'too-large', comeBack: false },
+  4400: { reason: 'bad-message', comeBack: false },
+  4401: { reason: 'unauthorized', comeBack: false },
+  4403: { reason: 'turned-away', comeBack: false },
+  4404: { reason: 'room-not-open', comeBack: false },
+  4409: { reason: 'room-full', comeBack: false },
+  4410: { reason: 'replaced', comeBack: false },
+  4429: { reason: 'too-many', comeBack: true },
+} as const;
+export type CloseCode = keyof typeof CLOSE_CODES;
+
+// ---------------------------------------------------------------- parley.1
+
+const seqSchema = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+
+/** Proves who connects: see `identity.ts` for what is signed. Unsequenced, the first thing a client says. */
+export const helloSchema = v.object({
+  type: v.literal('hello'),
+  name: nameInputSchema,
+  device: deviceSchema,
+  publicKey: base64urlSchema,
+  signature: base64urlSchema,
+  /** HMAC-SHA256 of what is signed, under the join secret; only where the challenge requires one. */
+  proof: v.optional(base64urlSchema),
+  /**
+   * Coming back to a seat. `lastSeq` is the newest frame this client has handled; `null` when it has forgotten all
+   * (a restarted app): then nothing is sent again.
+   */
+  resume: v.optional(v.object({ member: memberIdSchema, lastSeq: v.nullable(seqSchema) })),
+});
+export type Hello = v.InferOutput<typeof helloSchema>;
+
+/** "I have handled everything up to `seq`." Either end says it, unsequenced. */
+export const ackSchema = v.object({ type: v.literal('ack'), seq: seqSchema });
+
+/** What a member asks for. Every one carries `seq`, counted from 1 for the life of a seat, and is acknowledged. */
+export const requestSchema = v.variant('type', [
+  v.object({ type: v.literal('join'), seq: seqSchema, room: partSchema }),
+  v.object({ type: v.literal('leave'), seq: seqSchema, room: partSchema }),
+  v.object({
+    type: v.literal('signal'),
+    seq: seqSchema,
+    room: partSchema,
+    to: memberIdSchema,
+    signal: signalSchema,
+  }),
+  /** Host only: answers a knock. */
+  v.object({ type: v.literal('admit'), seq: seqSchema, room: partSchema, member: memberIdSchema }),
+  v.object({ type: v.literal('turn-away'), seq: seqSchema, room: partSchema, member: memberIdSchema }),
+  /** Host only: what happens to newcomers from now on; `open` lets in who waits. */
+  v.object({ type: v.literal('door'), seq: seqSchema, room: partSchema, door: doorSchema }),
+]);
+export type Request = v.InferOutput<typeof requestSchema>;
+
+export const clientMessageSchema = v.variant('type', [helloSchema, ackSchema, ...requestSchema.options]);
+
+export const challengeSchema = v.object({
+  type: v.literal('challenge'),
+  nonce: base64urlSchema,
+  /** How often the server pings, and the silence after which either end takes the other for gone. */
+  heartbeatMs: v.pipe(v.number(), v.minValue(1), v.maxValue(3_600_000)),
+  timeoutMs: v.pipe(v.number(), v.minValue(1), v.maxValue(3_600_000)),
+  secretRequired: v.boolean(),
+});
+
+const welcomeSchema = v.object({
+  type: v.literal('welcome'),
+  self: memberIdSchema,
+  /** Whether the seats and the unacknowledged frames of before are still there. If not, both count from 1 again. */
+  resumed: v.boolean(),
+  /** The newest request the server has handled; the client sends everything after it again. */
+  lastSeq: seqSchema,
+  iceServers: v.pipe(v.array(iceServerSchema), v.maxLength(16)),
+  limits: v.object({ frameBytes: v.number(), graceMs: v.number(), roomCapacity: v.number() }),
+});
+
+const inRoom = { seq: seqSchema, room: partSchema };
+
+/** What a server tells a seated or waiting member. Every one carries `seq`, counted from 1 for the life of a seat. */
+const eventSchema = v.variant('type', [
+  /** The answer to `join`. `members` are the others. `host` is the member whose room it is, if it is hosted. */
+  v.object({
+    type: v.literal('joined'),
+    ...inRoom,
+    members: v.array(memberSchema),
+    host: v.nullable(memberIdSchema),
+  }),
+  /** The answer to `join` while the host is being asked; `joined` or `error {turned-away}` follows. */
+  v.object({ type: v.literal('knocking'), ...inRoom, hostName: nameInputSchema }),
+  v.object({ type: v.literal('member-joined'), ...inRoom, member: memberSchema }),
+  v.object({ type: v.literal('member-away'), ...inRoom, member: memberIdSchema, reason: awayReasonSchema }),
+  v.object({ type: v.literal('member-back'), ...inRoom, member: memberIdSchema }),
+  v.object({ type: v.literal('member-left'), ...inRoom, member: memberIdSchema, reason: leftReasonSchema }),
+  /** Host only: someone asks to come in, or no longer does. */
+  v.object({ type: v.literal('knock'), ...inRoom, member: memberSchema }),
+  v.object({ type: v.literal('knock-ended'), ...inRoom, member: memberIdSchema }),
+  v.object({ type: v.literal('signal'), ...inRoom, from: memberIdSchema, signal: signalSchema }),
+  v.object({
+    type: v.literal('error'),
+    /** Absent on errors that come before `welcome` or about a frame that could not be read. */
+    seq: v.optional(seqSchema),
+    code: wireErrorSchema,
+    room: v.optional(partSchema),
+    /** With `peer-unavailable`: who cannot be reached. */
+    to: v.optional(memberIdSchema),
+  }),
+]);
+export type ServerEvent = v.InferOutput<typeof eventSchema>;
+
+export const serverMessageSchema = v.variant('type', [
+  challengeSchema,
+  welcomeSchema,
+  ackSchema,
+  ...eventSchema.options,
+]);
+export type ServerMessage = v.InferOutput<typeof serverMessageSchema>;
+export type Challenge = v.InferOutput<typeof challengeSchema>;
+export type Welcome = v.InferOutput<typeof welcomeSchema>;
+
+// ---------------------------------------------------------------- plain
+
+/**
+ * The three plain messages a parley.1 member can understand. Any other object is only ever relayed plain to plain,
+ * but for `{type: 'keepAlive'}`, which goes nowhere.
+ */
+export const plainSignalSchema = v.variant('type', [
+  v.object({ type: v.literal('offer'), sdp: v.pipe(v.string(), v.maxLength(LIMITS.frameBytes)) }),
+  v.object({ type: v.literal('answer'), sdp: v.pipe(v.string(), v.maxLength(LIMITS.frameBytes)) }),
+  v.object({
+    type: v.literal('candidate'),
+    /** `sdpMid` */
+    id: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(256)))),
+    /** `sdpMLineIndex` */
+    mlineindex: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)))),
+    candidate: v.pipe(v.string(), v.maxLength(4096)),
+  }),
+]);
+export type PlainSignal = v.InferOutput<typeof plainSignalSchema>;
+
+// ---------------------------------------------------------------- parsing
+
+/**
+ * Reads one text frame by one schema.
+ * @returns the message, or `null` for what is not JSON or not of the schema.
+ */
+export function parseFrame<T>(schema: v.GenericSchema<unknown, T>, text: string): T | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const parsed = v.safeParse(schema, json, { abortEarly: true });
+  return parsed.success ? parsed.output : null;
+}

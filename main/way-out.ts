@@ -1,0 +1,32 @@
+import { app, BrowserWindow } from 'electron';
+import type { RoomSession } from './room-session';
+import type { Logger } from './signaling/logger';
+
+/**
+ * Quitting leaves the room cleanly first, so that the other side hears "left" and not silence. Leaving is bounded
+ * (see `RoomSession.leave`).
+ */
+export function leaveBeforeQuit(session: RoomSession): void {
+  let left = false;
+  app.on('window-all-closed', () => app.quit());
+  app.on('before-quit', (event) => {
+    if (left) return;
+    event.preventDefault();
+    // The windows first: camera and microphone go with the page.
+    for (const window of BrowserWindow.getAllWindows()) window.close();
+    void session.leave().finally(() => {
+      left = true;
+      app.quit();
+    });
+  });
+}
+
+/** A page that crashed took camera and microphone with it; its seat is given up and a new page starts. */
+export function recoverFromCrash(window: BrowserWindow, session: RoomSession, log: Logger): void {
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    log.error('the page crashed', { reason });
+    void session.leave();
+    // A page that was killed on purpose while quitting has no window to start again in.
+    if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();
+  });
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
+import * as v from 'valibot';
+import { PAGE_URL } from './app-protocol';
+import { JsonFile } from './json-file';
+
+const FIRST_SIZE = { width: 960, height: 640 };
+const SMALLEST = { minWidth: 360, minHeight: 480 };
+
+const stateSchema = v.object({
+  x: v.pipe(v.number(), v.integer()),
+  y: v.pipe(v.number(), v.integer()),
+  width: v.pipe(v.number(), v.integer(), v.minValue(SMALLEST.minWidth)),
+  height: v.pipe(v.number(), v.integer(), v.minValue(SMALLEST.minHeight)),
+  maximized: v.boolean(),
+});
+type WindowState = v.InferOutput<typeof stateSchema>;
+
+/**
+ * Opens the app's window where it last was, shown once its first frame is painted.
+ * @param dataFolder where its place is remembered
+ * @param devServer URL of the page in development, `null` for the built one
+ */
+export async function openWindow(dataFolder: string, devServer: string | null): Promise<BrowserWindow> {
+  const file = new JsonFile(join(dataFolder, 'window.json'));
+  const state = await readState(file);
+  const window = new BrowserWindow({
+    ...FIRST_SIZE,
+    ...(state && { x: state.x, y: state.y, width: state.width, height: state.height }),
+    ...SMALLEST,
+    title: 'Parley',
+    show: false,
+    autoHideMenuBar: true,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#1b1a19' : '#faf9f7',
+    webPreferences: {
+      preload: join(import.meta.dirname, '../preload/index.cjs'),
+      // Electron security guide, items 2 to 4.
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      spellcheck: false,
+      // A call goes on behind other windows, and is heard without a click in the page first.
+      backgroundThrottling: false,
+      autoplayPolicy: 'no-user-gesture-required',
+    },
+  });
+  if (state?.maximized) window.maximize();
+  window.once('ready-to-show', () => window.show());
+  window.on('close', () => {
+    const bounds = window.getNormalBounds();
+    void file
+      .write({ ...bounds, maximized: window.isMaximized() } satisfies WindowState)
+      .catch(() => undefined);
+  });
+  void window.loadURL(devServer ?? PAGE_URL);
+  return window;
+}
+
+async function readState(file: JsonFile): Promise<WindowState | null> {
+  const read = await file.read((value) => v.is(stateSchema, value));
+  if (read.found === 'nothing') return null;
+  const state = v.parse(stateSchema, read.value);
+  return isOnSomeScreen(state) ? state : null;
+}
+
+/** A screen may have been unplugged since: enough of the title bar must be in reach. */
+function isOnSomeScreen(bounds: Rectangle): boolean {
+  return screen.getAllDisplays().some(({ workArea }) => {
+    const across =
+      Math.min(bounds.x + bounds.width, workArea.x + workArea.width) - Math.max(bounds.x, workArea.x);
+    return across >= 100 && bounds.y >= workArea.y && bounds.y < workArea.y + workArea.height - 40;
+  });
+}
+
+/** Brings the window to the front, also from the dock or taskbar. */
+export function raiseWindow(window: BrowserWindow): void {
+  if (window.isDestroyed()) return;
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
+}

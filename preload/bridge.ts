@@ -1,0 +1,267 @@
+/**
+ * The bridge: all that the page may ask of the app, in one contract. Main answers it (`main/bridge-host.ts`), the
+ * preload exposes it as `window.parley`, the page knows nothing else of the world outside.
+ *
+ * Anything that can fail returns a {@link Result}: thrown errors lose their type on the way between processes.
+ */
+import * as v from 'valibot';
+import {
+  doorSchema,
+  iceServerSchema,
+  memberIdSchema,
+  nameInputSchema,
+  partSchema,
+  signalSchema,
+  type AwayReason,
+  type Door,
+  type IceServer,
+  type LeftReason,
+  type Member,
+  type Signal,
+} from '../main/signaling/protocol';
+
+/** Every way something can go wrong, as a code; the page has a sentence for each in every language. */
+export type ErrorCode =
+  // you
+  | 'camera-denied'
+  | 'camera-in-use'
+  | 'no-camera'
+  | 'microphone-denied'
+  | 'microphone-in-use'
+  | 'no-microphone'
+  | 'bad-link'
+  | 'bad-address'
+  | 'bad-room-name'
+  | 'bad-ice-server'
+  | 'too-long'
+  | 'room-full'
+  | 'room-not-open'
+  | 'turned-away'
+  | 'cancelled'
+  // network
+  | 'server-unreachable'
+  | 'not-parley'
+  | 'peer-unreachable'
+  | 'peer-unavailable'
+  | 'signaling-lost'
+  // operator
+  | 'bad-config'
+  | 'unauthorized'
+  | 'turn-refused'
+  | 'too-many'
+  | 'port-taken'
+  // us
+  | 'bad-message'
+  | 'replaced'
+  | 'settings-not-saved'
+  | 'settings-restored'
+  | 'settings-reset'
+  | 'unexpected';
+
+export type Result<T> = { ok: true; value: T } | { ok: false; code: ErrorCode };
+
+// ---------------------------------------------------------------- settings
+
+export const languageSchema = v.picklist(['en', 'zh']);
+export type Language = v.InferOutput<typeof languageSchema>;
+
+const deviceIdSchema = v.nullable(v.pipe(v.string(), v.maxLength(256)));
+
+/** What a person chose, kept on disk per profile. */
+export const settingsSchema = v.object({
+  /** Shown to the other side. */
+  name: nameInputSchema,
+  /** The first-start page was answered. */
+  welcomed: v.boolean(),
+  /** `null`: as the OS says. */
+  language: v.nullable(languageSchema),
+  /** The self preview was turned on and not off again since. */
+  preview: v.boolean(),
+  /** Calls start without the camera. */
+  voiceOnly: v.boolean(),
+  /** Device ids as the page knows them; `null`: the system's default. */
+  camera: deviceIdSchema,
+  microphone: deviceIdSchema,
+  /** What newcomers to a hosted room meet. */
+  door: doorSchema,
+  /** Echo cancellation, noise suppression and gain control; off for music. */
+  audioProcessing: v.boolean(),
+  iceServers: v.pipe(v.array(iceServerSchema), v.maxLength(8)),
+});
+export type Settings = v.InferOutput<typeof settingsSchema>;
+
+export const settingsChangeSchema = v.strictObject(v.partial(settingsSchema).entries);
+export type SettingsChange = v.InferOutput<typeof settingsChangeSchema>;
+
+// ---------------------------------------------------------------- rooms
+
+/** Where a room is: one or several addresses of its server (`ws://` or `wss://` URLs without a path), tried at once. */
+export const joinTargetSchema = v.object({
+  servers: v.pipe(
+    v.array(v.pipe(v.string(), v.maxLength(300), v.regex(/^wss?:\/\/[^/?#\s]+$/))),
+    v.minLength(1),
+    v.maxLength(16),
+  ),
+  namespace: partSchema,
+  room: partSchema,
+});
+export type JoinTarget = v.InferOutput<typeof joinTargetSchema>;
+
+/** An address the embedded server can be reached at. */
+export interface HostAddress {
+  /** `ws://192.168.1.5:9238` */
+  url: string;
+  /** The interface's name as the OS calls it. */
+  network: string;
+  /** Virtual ones belong to containers, machines in the machine and tunnels. */
+  kind: 'lan' | 'virtual' | 'loopback';
+}
+
+/** What the waiting screen of a host shows. */
+export interface HostedRoom {
+  port: number;
+  /** Most useful first. */
+  addresses: HostAddress[];
+  /** `parley://join?…` carrying all addresses. */
+  link: string;
+  door: Door;
+}
+
+/** A seat in a room. */
+export interface RoomSeat {
+  namespace: string;
+  room: string;
+  /** This member's id. */
+  self: string;
+  /** The member whose room it is; `null` where nobody hosts. */
+  host: string | null;
+  /** The others. */
+  members: Member[];
+  /** From the server's welcome; the person's own come on top. */
+  iceServers: IceServer[];
+  /** The server that answered, `ws://host:port`. */
+  server: string;
+  /** Only in one's own hosted room. */
+  hosted: HostedRoom | null;
+}
+
+export const hostRequestSchema = v.object({
+  /** `null`: three random words. */
+  room: v.nullable(partSchema),
+  door: doorSchema,
+});
+export type HostRequest = v.InferOutput<typeof hostRequestSchema>;
+
+// ---------------------------------------------------------------- start
+
+/** What the app was asked to do on the command line or by a link. */
+export type Launch =
+  | { type: 'host'; room: string | null; door: Door }
+  /** `confirmed`: asked for on the command line, so no screen asks again. */
+  | { type: 'join'; target: JoinTarget; confirmed: boolean }
+  | { type: 'bad-link'; code: ErrorCode };
+
+/** Everything the page needs to draw its first frame. */
+export interface StartInfo {
+  version: string;
+  platform: 'linux' | 'darwin' | 'win32';
+  /** Settled from `--lang`, the settings and the OS, in that order. */
+  language: Language;
+  settings: Settings;
+  launch: Launch | null;
+  /** Something that went wrong before the page was there: settings that could not be read, say. */
+  notice: ErrorCode | null;
+}
+
+// ---------------------------------------------------------------- the interface
+
+/** What happens outside that the page hears of. */
+export type BridgeEvent =
+  | { type: 'member-joined'; member: Member }
+  | { type: 'member-away'; member: string; reason: AwayReason }
+  | { type: 'member-back'; member: string }
+  | { type: 'member-left'; member: string; reason: LeftReason }
+  | { type: 'knocking'; hostName: string }
+  | { type: 'knock'; member: Member }
+  | { type: 'knock-ended'; member: string }
+  | { type: 'signal'; from: string; signal: Signal }
+  | { type: 'peer-unavailable'; member: string }
+  /** The signaling socket was lost and is being reconnected, or is there again (with what changed meanwhile). */
+  | { type: 'signaling-down' }
+  | { type: 'signaling-up'; members: Member[]; iceServers: IceServer[] }
+  /** The seat is gone for good. */
+  | { type: 'room-closed'; code: ErrorCode }
+  /** Addresses changed, or the server moved to another port. */
+  | { type: 'hosting-changed'; hosted: HostedRoom }
+  /** A link was opened while the app runs, or a second launch handed over its arguments. */
+  | { type: 'launch'; launch: Launch }
+  /** The person chose this from the native menu. */
+  | { type: 'menu'; command: 'settings' | 'about' | 'fullscreen' };
+
+/** Methods of the bridge that answer; see {@link Bridge}. */
+export interface BridgeMethods {
+  /** Asked once, before the first frame. */
+  start(): Promise<StartInfo>;
+  /** Merges and writes the settings atomically. */
+  changeSettings(change: SettingsChange): Promise<Result<Settings>>;
+  /** Reads a pasted link or a typed address; with an address, `room` names the room. Opens no connection. */
+  readTarget(text: string, room: string): Promise<Result<JoinTarget>>;
+  /** Three random words out of 2,048. */
+  suggestRoom(): Promise<string>;
+  /** Starts the embedded server, opens the room and takes the host's seat in it. */
+  hostRoom(request: HostRequest): Promise<Result<RoomSeat>>;
+  /** Takes a seat. While the host is asked, a `knocking` event comes first; this answers when it is decided. */
+  joinRoom(target: JoinTarget): Promise<Result<RoomSeat>>;
+  /** Leaves the room, or stops trying to get in; a host's server stops listening. Always succeeds. */
+  leaveRoom(): Promise<void>;
+  /** Host only. */
+  setDoor(door: Door): Promise<void>;
+  answerKnock(member: string, answer: 'let-in' | 'turn-away'): Promise<void>;
+  sendSignal(to: string, signal: Signal): Promise<void>;
+  copyText(text: string): Promise<void>;
+  /** Opens the OS's privacy settings for a device that was refused. `false` where there is no such page. */
+  openPrivacySettings(device: 'camera' | 'microphone'): Promise<boolean>;
+  setFullScreen(on: boolean): Promise<void>;
+}
+
+/** `window.parley` */
+export interface Bridge extends BridgeMethods {
+  /** Hears every event from now on; returns how to stop. */
+  on(listener: (event: BridgeEvent) => void): () => void;
+}
+
+const textSchema = (units: number) => v.pipe(v.string(), v.maxLength(units));
+
+/** Longest text a person may paste into one field, in UTF-16 units. */
+export const MAX_PASTE = 2 * 1024 * 1024;
+
+/** The one table of channels: each method with the schema of its arguments. */
+export const METHODS: {
+  [K in keyof BridgeMethods]: v.GenericSchema<unknown, Parameters<BridgeMethods[K]>>;
+} = {
+  start: v.strictTuple([]),
+  changeSettings: v.strictTuple([settingsChangeSchema]),
+  readTarget: v.strictTuple([textSchema(MAX_PASTE), textSchema(MAX_PASTE)]),
+  suggestRoom: v.strictTuple([]),
+  hostRoom: v.strictTuple([hostRequestSchema]),
+  joinRoom: v.strictTuple([joinTargetSchema]),
+  leaveRoom: v.strictTuple([]),
+  setDoor: v.strictTuple([doorSchema]),
+  answerKnock: v.strictTuple([memberIdSchema, v.picklist(['let-in', 'turn-away'])]),
+  sendSignal: v.strictTuple([memberIdSchema, signalSchema]),
+  copyText: v.strictTuple([textSchema(8192)]),
+  openPrivacySettings: v.strictTuple([v.picklist(['camera', 'microphone'])]),
+  setFullScreen: v.strictTuple([v.boolean()]),
+};
+
+/** The IPC channel of a method. */
+export const methodChannel = (method: keyof BridgeMethods): string => `parley:${method}`;
+
+/** The IPC channel all events come through. */
+export const EVENT_CHANNEL = 'parley:event';
+
+declare global {
+  interface Window {
+    readonly parley: Bridge;
+  }
+}

@@ -1,0 +1,520 @@
+/**
+ * The life of a call as a state machine: each phase holds only what is true in it, and one pure function moves
+ * between phases. `Call` (call.svelte.ts) performs what a transition asks for. Moments (`...SinceMs`, `atMs`) are on
+ * the clock of `performance.now()`.
+ */
+import type { BridgeEvent, ErrorCode, JoinTarget, RoomSeat } from '../../preload/bridge';
+import type { Door, IceServer, Member } from '../../main/signaling/protocol';
+
+/**
+ * Why a call is over. Both sides hold the same reason; `by` says who acted.
+ * - `hung-up`: a person ended it
+ * - `left`: the other's app left the room without a word
+ * - `lost`: ten minutes without a path
+ * - `peer-unreachable`: no path was ever found between the two
+ * - `room-closed`: the room ended under it before the call was connected
+ */
+export type EndReason = 'hung-up' | 'left' | 'lost' | 'peer-unreachable' | 'room-closed';
+
+/** Something that did not work, said where it arose. */
+export interface Problem {
+  code: ErrorCode;
+  /** The form it belongs to. */
+  at: 'host' | 'join';
+}
+
+/** Shared by the phases with a peer. */
+interface WithPeer {
+  seat: RoomSeat;
+  peer: Member;
+  /** The call's own id; empty until one side has offered. */
+  call: string;
+  /** Newcomers at the door (host only). */
+  knocks: Member[];
+  /** The peer left the room on purpose while its media still flows: silence will mean that it is gone. */
+  peerLeft?: boolean;
+  /** The seat is gone for good; only the peer connection is left. */
+  roomClosed?: boolean;
+}
+
+export type CallState =
+  | { phase: 'idle'; problem: Problem | null }
+  /** A link asks; nothing is connected or opened before the person agrees. */
+  | { phase: 'confirming'; target: JoinTarget }
+  /** `target` is `null` when hosting. `knockingAt`: the host's name while the host is being asked. */
+  | { phase: 'joining'; target: JoinTarget | null; knockingAt: string | null }
+  | { phase: 'waiting'; seat: RoomSeat; target: JoinTarget | null; knocks: Member[] }
+  | ({ phase: 'connecting'; target: JoinTarget | null } & WithPeer)
+  | ({ phase: 'connected'; target: JoinTarget | null; sinceMs: number } & WithPeer)
+  /** The path is silent or failed; the last picture stays. */
+  | ({ phase: 'reconnecting'; target: JoinTarget | null; sinceMs: number; silentSinceMs: number } & WithPeer)
+  | {
+      phase: 'ended';
+      reason: EndReason;
+      by: 'self' | 'peer' | 'network';
+      peerName: string;
+      /** How long media flowed; `null` when it never did. */
+      lastedMs: number | null;
+      /** A host keeps the seat; a guest has given it up. */
+      seat: RoomSeat | null;
+      /** Where a guest goes for "call again"; `null` for a host. */
+      target: JoinTarget | null;
+      /** Newcomers at the door (host only): the one who calls again is among them. */
+      knocks: Member[];
+      /** Host only: how the door was before it was set to ask, so that nobody walks in on this screen. */
+      door?: Door;
+    };
+
+export type Phase = CallState['phase'];
+
+/** Both descriptions were exchanged, and still no path after this. */
+const PATH_MS = 20_000;
+/** The other side never answered. */
+const ANSWER_MS = 30_000;
+/** A path that stays away this long is lost. */
+const LOST_MS = 10 * 60_000;
+
+/** Everything that moves a call. */
+export type CallEvent =
+  // What the person does.
+  | { type: 'host-asked'; room: string | null; door: Door }
+  | { type: 'join-asked'; target: JoinTarget; confirmed: boolean }
+  | { type: 'confirmed' }
+  | { type: 'cancelled' }
+  | { type: 'let-in'; member: string }
+  | { type: 'turn-away'; member: string }
+  | { type: 'door-set'; door: Door }
+  | { type: 'hung-up'; atMs: number }
+  | { type: 'call-again' }
+  | { type: 'done' }
+  // What the app says.
+  | { type: 'seated'; seat: RoomSeat }
+  | { type: 'refused'; code: ErrorCode }
+  | Exclude<
+      BridgeEvent,
+      {
+        type:
+          | 'member-left'
+          | 'room-closed'
+          | 'signal'
+          | 'peer-unavailable'
+          | 'signaling-down'
+          | 'launch'
+          | 'menu';
+      }
+    >
+  | (Extract<BridgeEvent, { type: 'member-left' | 'room-closed' }> & { atMs: number })
+  // What the peer connection says.
+  /** A member who was in the room already makes an offer. */
+  | { type: 'offered'; member: string }
+  | { type: 'call-settled'; call: string }
+  | { type: 'exchanged' }
+  | { type: 'path-found'; atMs: number }
+  | { type: 'path-lost'; atMs: number }
+  | { type: 'bye'; atMs: number }
+  /** The other app has begun a new call. */
+  | { type: 'peer-restarted' }
+  | { type: 'time-up'; timer: CallTimer; atMs: number };
+
+export type CallTimer = 'connect' | 'lost';
+
+/** What a transition asks to be done, in this order. */
+export type Effect =
+  | { type: 'open-media' }
+  /** Stops every local track at once. */
+  | { type: 'release-media' }
+  | { type: 'host-room'; room: string | null; door: Door }
+  | { type: 'join-room'; target: JoinTarget }
+  | { type: 'leave-room' }
+  | { type: 'set-door'; door: Door }
+  | { type: 'answer-knock'; member: string; answer: 'let-in' | 'turn-away' }
+  /** Makes a peer connection ready for whoever comes. */
+  | { type: 'prepare-peer'; iceServers: IceServer[] }
+  /** Begins with this member, dropping any former connection. */
+  | { type: 'connect'; self: string; peer: Member; offers: boolean; iceServers: IceServer[] }
+  /** Drops the connection; `bye` tells the other side that a person ended the call. */
+  | { type: 'end-peer'; bye: boolean }
+  /** There is one timer; starting one stops the other. */
+  | { type: 'start-timer'; timer: CallTimer; afterMs: number }
+  | { type: 'stop-timer' };
+
+export interface Transition {
+  state: CallState;
+  effects: Effect[];
+}
+
+type InCall = Extract<CallState, { peer: Member }>;
+type WithRoom = Extract<CallState, { knocks: Member[] }>;
+
+const stay = (state: CallState): Transition => ({ state, effects: [] });
+const go = (state: CallState, ...effects: Effect[]): Transition => ({ state, effects });
+const inCall = (state: CallState): state is InCall => 'peer' in state;
+const withRoom = (state: CallState): state is WithRoom => 'knocks' in state;
+const without = (members: readonly Member[], id: string) => members.filter((member) => member.id !== id);
+const withMember = (members: readonly Member[], member: Member) => [...without(members, member.id), member];
+
+/**
+ * Moves a call on. Pure; an event that means nothing in a phase leaves everything as it is, so events may come in any
+ * order and any number of times.
+ */
+export function transition(state: CallState, event: CallEvent): Transition {
+  switch (event.type) {
+    case 'host-asked':
+      if (state.phase !== 'idle' && state.phase !== 'confirming') return stay(state);
+      return go(
+        { phase: 'joining', target: null, knockingAt: null },
+        { type: 'open-media' },
+        { type: 'prepare-peer', iceServers: [] },
+        { type: 'host-room', room: event.room, door: event.door },
+      );
+    case 'join-asked':
+      return joinAsked(state, event.target, event.confirmed);
+    case 'confirmed':
+      return state.phase === 'confirming' ? join(state.target) : stay(state);
+    case 'cancelled':
+      return cancelled(state);
+    case 'let-in':
+      return letIn(state, event.member);
+    case 'turn-away':
+      if (!withRoom(state)) return stay(state);
+      return go(
+        { ...state, knocks: without(state.knocks, event.member) },
+        { type: 'answer-knock', member: event.member, answer: 'turn-away' },
+      );
+    case 'door-set':
+      return doorSet(state, event.door);
+    case 'hung-up':
+      if (state.phase === 'waiting' || state.phase === 'joining') return cancelled(state);
+      return inCall(state) ? end(state, 'hung-up', 'self', event.atMs) : stay(state);
+    case 'call-again':
+      return callAgain(state, []);
+    case 'done':
+      if (state.phase !== 'ended') return stay(state);
+      return go(
+        { phase: 'idle', problem: null },
+        { type: 'release-media' },
+        ...(state.seat ? [{ type: 'leave-room' } as const] : []),
+      );
+    case 'seated':
+      return seated(state, event.seat);
+    case 'refused':
+      return state.phase === 'joining' ? refused(state.target, event.code) : stay(state);
+    case 'knocking':
+      return state.phase === 'joining' ? go({ ...state, knockingAt: event.hostName }) : stay(state);
+    case 'knock':
+      if (!withRoom(state)) return stay(state);
+      return go({ ...state, knocks: withMember(state.knocks, event.member) });
+    case 'knock-ended':
+      if (!withRoom(state)) return stay(state);
+      return go({ ...state, knocks: without(state.knocks, event.member) });
+    case 'hosting-changed':
+      if (!withRoom(state) || !state.seat?.hosted) return stay(state);
+      return go(withSeat(state, { ...state.seat, hosted: event.hosted }));
+    case 'member-joined':
+      return memberJoined(state, event.member);
+    case 'member-away':
+      return setAway(state, event.member, true);
+    case 'member-back':
+      return setAway(state, event.member, false);
+    case 'member-left':
+      return memberLeft(state, event.member, event.reason, event.atMs);
+    case 'signaling-up':
+      return signalingUp(state, event.members, event.iceServers);
+    case 'room-closed':
+      return roomClosed(state, event.code, event.atMs);
+    case 'offered': {
+      if (state.phase !== 'waiting') return stay(state);
+      const peer = state.seat.members.find((member) => member.id === event.member);
+      return peer ? connect(state, peer, false) : stay(state);
+    }
+    case 'call-settled':
+      return inCall(state) && state.call !== event.call ? go({ ...state, call: event.call }) : stay(state);
+    case 'exchanged':
+      if (state.phase !== 'connecting') return stay(state);
+      return go(state, { type: 'start-timer', timer: 'connect', afterMs: PATH_MS });
+    case 'path-found':
+      return pathFound(state, event.atMs);
+    case 'path-lost':
+      return pathLost(state, event.atMs);
+    case 'bye':
+      return inCall(state) ? end(state, 'hung-up', 'peer', event.atMs) : stay(state);
+    case 'peer-restarted':
+      return inCall(state) ? connect(state, state.peer, false) : stay(state);
+    case 'time-up':
+      if (event.timer === 'connect' && state.phase === 'connecting')
+        return end(state, 'peer-unreachable', 'network', event.atMs);
+      if (event.timer === 'lost' && state.phase === 'reconnecting')
+        return end(state, 'lost', 'network', event.atMs);
+      return stay(state);
+    default:
+      event satisfies never;
+      return stay(state);
+  }
+}
+
+// ---------------------------------------------------------------- getting in and out
+
+function join(target: JoinTarget): Transition {
+  return go(
+    { phase: 'joining', target, knockingAt: null },
+    { type: 'open-media' },
+    { type: 'prepare-peer', iceServers: [] },
+    { type: 'join-room', target },
+  );
+}
+
+function joinAsked(state: CallState, target: JoinTarget, confirmed: boolean): Transition {
+  if (state.phase !== 'idle' && state.phase !== 'confirming' && state.phase !== 'ended') return stay(state);
+  const leave: Effect[] = state.phase === 'ended' && state.seat ? [{ type: 'leave-room' }] : [];
+  const { state: next, effects } = confirmed ? join(target) : go({ phase: 'confirming', target });
+  return go(next, ...leave, ...effects);
+}
+
+function cancelled(state: CallState): Transition {
+  if (state.phase === 'confirming') return go({ phase: 'idle', problem: null });
+  if (state.phase !== 'joining' && state.phase !== 'waiting') return stay(state);
+  return go(
+    { phase: 'idle', problem: null },
+    { type: 'release-media' },
+    { type: 'end-peer', bye: false },
+    { type: 'leave-room' },
+  );
+}
+
+function refused(target: JoinTarget | null, code: ErrorCode): Transition {
+  // The person who cancelled needs no telling.
+  const problem = code === 'cancelled' ? null : ({ code, at: target ? 'join' : 'host' } as const);
+  return go({ phase: 'idle', problem }, { type: 'release-media' }, { type: 'end-peer', bye: false });
+}
+
+function seated(state: CallState, seat: RoomSeat): Transition {
+  if (state.phase !== 'joining') return stay(state);
+  const waiting = { phase: 'waiting', seat, target: state.target, knocks: [] } as const;
+  const [peer] = seat.members;
+  // Who comes second offers.
+  return peer ? connect({ ...waiting, knocks: [] }, peer, true) : wait({ ...waiting, knocks: [] });
+}
+
+function wait(state: Extract<CallState, { phase: 'waiting' }>, ...first: Effect[]): Transition {
+  return go(state, ...first, { type: 'prepare-peer', iceServers: state.seat.iceServers });
+}
+
+function connect(
+  state: { seat: RoomSeat; target: JoinTarget | null; knocks: Member[] },
+  peer: Member,
+  offers: boolean,
+  ...first: Effect[]
+): Transition {
+  const { seat, target, knocks } = state;
+  return go(
+    { phase: 'connecting', seat, target, knocks, peer, call: '' },
+    ...first,
+    { type: 'connect', self: seat.self, peer, offers, iceServers: seat.iceServers },
+    { type: 'start-timer', timer: 'connect', afterMs: ANSWER_MS },
+  );
+}
+
+/** Every way out of a call: devices first, then the goodbye, then the room. */
+function end(state: InCall, reason: EndReason, by: 'self' | 'peer' | 'network', atMs: number): Transition {
+  const { target, knocks, peer } = state;
+  const seat = state.seat.hosted && !state.roomClosed ? state.seat : null;
+  const effects: Effect[] = [
+    { type: 'release-media' },
+    { type: 'stop-timer' },
+    { type: 'end-peer', bye: by === 'self' },
+    seat ? { type: 'set-door', door: 'ask' } : { type: 'leave-room' },
+  ];
+  return go(
+    {
+      phase: 'ended',
+      reason,
+      by,
+      peerName: peer.name,
+      lastedMs: lasted(state, atMs),
+      seat,
+      target,
+      knocks: seat ? knocks : [],
+      ...(seat?.hosted ? { door: seat.hosted.door } : {}),
+    },
+    ...effects,
+  );
+}
+
+function lasted(state: InCall, atMs: number): number | null {
+  if (state.phase === 'connecting') return null;
+  return (state.phase === 'reconnecting' ? state.silentSinceMs : atMs) - state.sinceMs;
+}
+
+function callAgain(state: CallState, first: Effect[]): Transition {
+  if (state.phase !== 'ended') return stay(state);
+  const { target, door, knocks } = state;
+  const seat = state.seat && reopened(state.seat, door);
+  if (!seat) return target ? join(target) : go({ phase: 'idle', problem: null });
+  const back: Effect[] = [
+    { type: 'open-media' },
+    ...(door ? [{ type: 'set-door', door } as const] : []),
+    ...first,
+  ];
+  // A plain page does not leave when a call ends, it waits for the next offer. A Parley is about to leave, or offers.
+  const plain = seat.members.find((member) => member.plain);
+  const waiting = { phase: 'waiting', seat, target, knocks } as const;
+  return plain ? connect(waiting, plain, true, ...back) : wait(waiting, ...back);
+}
+
+/** The seat with the door as it was before the ended screen. */
+function reopened(seat: RoomSeat, door: Door | undefined): RoomSeat {
+  return seat.hosted && door ? { ...seat, hosted: { ...seat.hosted, door } } : seat;
+}
+
+function letIn(state: CallState, member: string): Transition {
+  if (!withRoom(state)) return stay(state);
+  const answer: Effect = { type: 'answer-knock', member, answer: 'let-in' };
+  const next = { ...state, knocks: without(state.knocks, member) };
+  return next.phase === 'ended' ? callAgain(next, [answer]) : go(next, answer);
+}
+
+function doorSet(state: CallState, door: Door): Transition {
+  if (!withRoom(state) || !state.seat?.hosted) return stay(state);
+  // While the ended screen is shown nobody walks in; the wish counts from the next call on.
+  if (state.phase === 'ended') return go({ ...state, door });
+  return go(withSeat(state, { ...state.seat, hosted: { ...state.seat.hosted, door } }), {
+    type: 'set-door',
+    door,
+  });
+}
+
+function roomClosed(state: CallState, code: ErrorCode, atMs: number): Transition {
+  switch (state.phase) {
+    case 'joining':
+      return refused(state.target, code);
+    case 'waiting': {
+      const { state: next, effects } = refused(state.target, code);
+      return go(next, ...effects, { type: 'leave-room' });
+    }
+    case 'connecting':
+      return end({ ...state, roomClosed: true }, 'room-closed', 'network', atMs);
+    case 'connected':
+    case 'reconnecting':
+      return go({ ...state, roomClosed: true });
+    case 'ended':
+      return go({ ...state, seat: null, knocks: [] });
+    case 'idle':
+    case 'confirming':
+      return stay(state);
+    default:
+      state satisfies never;
+      return stay(state);
+  }
+}
+
+// ---------------------------------------------------------------- who is there
+
+function withSeat(state: WithRoom, seat: RoomSeat): CallState {
+  return { ...state, seat };
+}
+
+function memberJoined(state: CallState, member: Member): Transition {
+  if (!withRoom(state) || !state.seat) return stay(state);
+  const seat = { ...state.seat, members: withMember(state.seat.members, member) };
+  if (state.phase === 'waiting') return connect({ ...state, seat }, member, false);
+  if (!inCall(state)) return go(withSeat(state, seat));
+  if (member.id === state.peer.id) {
+    // The same member with a seat again. Whether its app is the same too, its next offer tells.
+    return go({ ...state, seat, peer: member, peerLeft: false });
+  }
+  // Somebody else, in the place of a peer that has gone: a plain page that was opened again, or whoever was let in.
+  const gone = !state.seat.members.some(({ id }) => id === state.peer.id);
+  const flows = state.phase === 'connected' && !state.peer.plain;
+  return gone && !flows ? connect({ ...state, seat }, member, false) : go({ ...state, seat });
+}
+
+function setAway(state: CallState, id: string, away: boolean): Transition {
+  if (!withRoom(state) || !state.seat) return stay(state);
+  const mark = (member: Member) => (member.id === id ? { ...member, away } : member);
+  const seat = { ...state.seat, members: state.seat.members.map(mark) };
+  return go(inCall(state) ? { ...state, seat, peer: mark(state.peer) } : withSeat(state, seat));
+}
+
+function memberLeft(
+  state: CallState,
+  id: string,
+  reason: 'left' | 'grace-ended' | 'replaced',
+  atMs: number,
+): Transition {
+  if (!withRoom(state) || !state.seat) return stay(state);
+  const seat = { ...state.seat, members: without(state.seat.members, id) };
+  if (!inCall(state) || state.peer.id !== id) return go(withSeat(state, seat));
+  const next = { ...state, seat };
+  switch (reason) {
+    case 'replaced':
+      // Another plain page takes its place at once.
+      return wait(
+        { phase: 'waiting', seat, target: state.target, knocks: state.knocks },
+        { type: 'stop-timer' },
+        { type: 'end-peer', bye: false },
+      );
+    case 'grace-ended':
+      // The server lost sight of it. Whether the two still reach each other only the path can say.
+      return go({ ...next, peer: { ...state.peer, away: true } });
+    case 'left':
+      if (state.phase === 'connected') return go({ ...next, peerLeft: true });
+      if (state.phase === 'reconnecting') return end(next, 'left', 'peer', atMs);
+      // With a call agreed on, who leaves without a goodbye has given up looking for a path.
+      return state.call === ''
+        ? end(next, 'left', 'peer', atMs)
+        : end(next, 'peer-unreachable', 'network', atMs);
+    default:
+      reason satisfies never;
+      return stay(state);
+  }
+}
+
+function signalingUp(state: CallState, members: Member[], iceServers: IceServer[]): Transition {
+  if (!withRoom(state) || !state.seat) return stay(state);
+  const seat = { ...state.seat, members, iceServers };
+  if (state.phase === 'waiting') {
+    const [newcomer] = members;
+    return newcomer ? connect({ ...state, seat }, newcomer, false) : wait({ ...state, seat });
+  }
+  if (!inCall(state)) return go(withSeat(state, seat));
+  const peer = members.find(({ id }) => id === state.peer.id);
+  if (peer) return go({ ...state, seat, peer, peerLeft: false });
+  const [other] = members;
+  if (other) return memberJoined({ ...state, seat: { ...seat, members: [] } }, other);
+  return go({ ...state, seat, peer: { ...state.peer, away: true } });
+}
+
+// ---------------------------------------------------------------- the path
+
+function pathFound(state: CallState, atMs: number): Transition {
+  switch (state.phase) {
+    case 'connecting':
+      return go({ ...state, phase: 'connected', sinceMs: atMs }, { type: 'stop-timer' });
+    case 'reconnecting': {
+      const { seat, target, peer, call, knocks, sinceMs, peerLeft = false, roomClosed = false } = state;
+      return go(
+        { phase: 'connected', seat, target, peer, call, knocks, sinceMs, peerLeft, roomClosed },
+        { type: 'stop-timer' },
+      );
+    }
+    case 'idle':
+    case 'confirming':
+    case 'joining':
+    case 'waiting':
+    case 'connected':
+    case 'ended':
+      return stay(state);
+    default:
+      state satisfies never;
+      return stay(state);
+  }
+}
+
+function pathLost(state: CallState, atMs: number): Transition {
+  if (state.phase !== 'connected') return stay(state);
+  if (state.peerLeft) return end(state, 'left', 'peer', atMs);
+  return go(
+    { ...state, phase: 'reconnecting', silentSinceMs: atMs },
+    { type: 'start-timer', timer: 'lost', afterMs: LOST_MS },
+  );
+}

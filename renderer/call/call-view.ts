@@ -1,0 +1,87 @@
+/** What the components see of a call and its media: read-only reactive fields and the things a person can do. */
+import type { Door, IceServer } from '../../main/signaling/protocol';
+import type { ErrorCode, JoinTarget } from '../../preload/bridge';
+import type { CallState } from './call-state';
+
+/** What the other side says of its own media. */
+export interface PeerMedia {
+  muted: boolean;
+  cameraOff: boolean;
+}
+
+/** How the media travels. */
+export interface PathQuality {
+  path: 'lan' | 'direct' | 'relayed';
+  roundTripMs: number | null;
+  level: 'good' | 'fair' | 'poor';
+}
+
+export interface CallView {
+  readonly state: CallState;
+  readonly media: LocalMediaView;
+  /**
+   * The other's sound and picture, the same object for the life of a call; `null` without a call. Play the sound
+   * with an `<audio>` element and the picture with a muted `<video>`: Chromium's `<video>` plays no sound before its
+   * first picture (https://crbug.com/738379), and a voice call has none.
+   */
+  readonly remoteStream: MediaStream | null;
+  /** Whether a picture of the other is arriving. */
+  readonly remoteVideo: boolean;
+  readonly peerMedia: PeerMedia;
+  readonly quality: PathQuality | null;
+  /** The signaling socket is there. A call goes on without it. */
+  readonly signalingUp: boolean;
+  /** The moment of the last click that led to a call and of the first remote frame after it, `performance.now()` ms. */
+  readonly timing: { startedMs: number | null; firstFrameMs: number | null };
+
+  host(request: { room: string | null; door: Door }): Promise<void>;
+  /** Goes to `confirming` first unless `confirmed`. */
+  join(target: JoinTarget, confirmed: boolean): Promise<void>;
+  confirm(): Promise<void>;
+  /** Leaves `confirming`, `joining` or `waiting` for `idle`. */
+  cancel(): Promise<void>;
+  letIn(member: string): Promise<void>;
+  turnAway(member: string): Promise<void>;
+  setDoor(door: Door): Promise<void>;
+  hangUp(): Promise<void>;
+  /** From `ended`: a host waits again with the door as it was, a guest joins again. */
+  callAgain(): Promise<void>;
+  /** From `ended` to `idle`: a host leaves the room. */
+  done(): Promise<void>;
+  /** STUN and TURN servers of the person's settings, used from the next connection on. */
+  setIceServers(servers: IceServer[]): void;
+  /**
+   * The remote video element says it has presented a picture (`requestVideoFrameCallback`): the first after a click
+   * goes into `timing`. `remoteVideo` does not depend on it; the statistics notice a first picture too, a little later.
+   */
+  noteFirstFrame(): void;
+}
+
+/** Camera and microphone of this side. */
+export interface LocalMediaView {
+  /** Live video for the self view and preview; `null` while the camera is off. */
+  readonly stream: MediaStream | null;
+  readonly cameraOn: boolean;
+  readonly muted: boolean;
+  readonly cameras: readonly MediaDeviceInfo[];
+  readonly microphones: readonly MediaDeviceInfo[];
+  /** Chosen device ids; `null` is the system's default. */
+  readonly camera: string | null;
+  readonly microphone: string | null;
+  /** Loudness of the microphone, 0 to 1, about 20 times a second while it is open and somebody watches. */
+  readonly level: number;
+  /** What is missing and why; `null` when fine or not wanted. */
+  readonly cameraProblem: ErrorCode | null;
+  readonly microphoneProblem: ErrorCode | null;
+
+  /** Opens what the preview shows (camera and microphone); a refusal is a problem, not an exception. */
+  openPreview(): Promise<void>;
+  /** Releases everything unless a call needs it. */
+  closePreview(): void;
+  setMuted(muted: boolean): Promise<void>;
+  setCameraOn(on: boolean): Promise<void>;
+  chooseCamera(id: string | null): Promise<void>;
+  chooseMicrophone(id: string | null): Promise<void>;
+  /** Asks again for what was refused or missing. */
+  retry(): Promise<void>;
+}

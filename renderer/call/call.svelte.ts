@@ -1,0 +1,486 @@
+/**
+ * The call as the page has it: hears the bridge, the devices and the peer connection, moves the state
+ * (call-state.ts) and performs what each transition asks for.
+ */
+import type { IceServer, Door, Member, Signal } from '../../main/signaling/protocol';
+import type { Bridge, BridgeEvent, JoinTarget, Result, RoomSeat } from '../../preload/bridge';
+import { transition, type CallEvent, type CallState, type Effect } from './call-state';
+import type { CallView, PathQuality, PeerMedia } from './call-view';
+import type { Clock } from './clock';
+import type { LocalMedia } from './local-media.svelte';
+import { readPath, type PathReading } from './path-quality';
+import { Peer, type PeerConnectionConstructor } from './peer';
+
+export interface CallOptions {
+  bridge: Bridge;
+  media: LocalMedia;
+  connection: PeerConnectionConstructor;
+  newStream: () => MediaStream;
+  clock: Clock;
+  /** Of the person's settings; the server's come before them. */
+  iceServers: IceServer[];
+  /** `window`: when it hides for good, the call ends and the devices are released. */
+  page: EventTarget | null;
+}
+
+const QUALITY_MS = 2000;
+/** How often the statistics are asked for the first picture until there is one. */
+const FIRST_FRAME_MS = 100;
+/** Addresses change while one waits; a connection made ready is not older than this. */
+const SPARE_MS = 60_000;
+const MAX_HELD = 256;
+const MAX_RETIRED = 64;
+
+const UNKNOWN_MEDIA: PeerMedia = { muted: false, cameraOff: false };
+
+export class Call implements CallView {
+  readonly media: LocalMedia;
+  readonly #options: CallOptions;
+  readonly #bridge: Bridge;
+  readonly #clock: Clock;
+
+  #state = $state.raw<CallState>({ phase: 'idle', problem: null });
+  #remoteStream = $state.raw<MediaStream | null>(null);
+  #pictureSeen = $state(false);
+  #peerMedia = $state.raw<PeerMedia>(UNKNOWN_MEDIA);
+  #quality = $state.raw<PathQuality | null>(null);
+  #signalingUp = $state(true);
+  #timing = $state.raw<{ startedMs: number | null; firstFrameMs: number | null }>({
+    startedMs: null,
+    firstFrameMs: null,
+  });
+
+  #iceServers: readonly IceServer[];
+  #peer: Peer | null = null;
+  /** Who each connection is with. */
+  readonly #members = new WeakMap<Peer, string>();
+  /** Made ready for whoever comes. */
+  #spare: Peer | null = null;
+  #stopSpareTimer: (() => void) | null = null;
+  #stopTimer: (() => void) | null = null;
+  #stopWatch: (() => void) | null = null;
+  /** Settled once what was ended last is out: the goodbye, the seat. */
+  #goodbye: Promise<unknown> = Promise.resolve();
+
+  readonly #events: CallEvent[] = [];
+  #moving = false;
+  /** Which attempt to get into a room is the newest; answers to older ones are void. */
+  #attempt = 0;
+  /** Signals of members there is no connection with yet. */
+  #held: { from: string; signal: Signal }[] = [];
+  /** Calls that are over: what still arrives of them begins nothing. */
+  #retired: string[] = [];
+  readonly #stops: (() => void)[] = [];
+
+  constructor(options: CallOptions) {
+    this.#options = options;
+    this.#bridge = options.bridge;
+    this.#clock = options.clock;
+    this.media = options.media;
+    this.#iceServers = options.iceServers;
+    this.#stops.push(
+      options.bridge.on((event) => this.#onBridge(event)),
+      options.media.onChange(() => this.#onMedia()),
+    );
+    const close = () => this.close();
+    options.page?.addEventListener('pagehide', close);
+    this.#stops.push(() => options.page?.removeEventListener('pagehide', close));
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+
+  get remoteStream(): MediaStream | null {
+    return this.#remoteStream;
+  }
+
+  get remoteVideo(): boolean {
+    return this.#pictureSeen && !this.#peerMedia.cameraOff;
+  }
+
+  get peerMedia(): PeerMedia {
+    return this.#peerMedia;
+  }
+
+  get quality(): PathQuality | null {
+    return this.#quality;
+  }
+
+  get signalingUp(): boolean {
+    return this.#signalingUp;
+  }
+
+  get timing(): { startedMs: number | null; firstFrameMs: number | null } {
+    return this.#timing;
+  }
+
+  // ------------------------------------------------------------- what the person does
+
+  host(request: { room: string | null; door: Door }): Promise<void> {
+    this.#click();
+    return this.#do({ type: 'host-asked', ...request });
+  }
+
+  join(target: JoinTarget, confirmed: boolean): Promise<void> {
+    if (confirmed) this.#click();
+    return this.#do({ type: 'join-asked', target, confirmed });
+  }
+
+  confirm(): Promise<void> {
+    this.#click();
+    return this.#do({ type: 'confirmed' });
+  }
+
+  cancel(): Promise<void> {
+    return this.#do({ type: 'cancelled' });
+  }
+
+  letIn(member: string): Promise<void> {
+    this.#click();
+    return this.#do({ type: 'let-in', member });
+  }
+
+  turnAway(member: string): Promise<void> {
+    return this.#do({ type: 'turn-away', member });
+  }
+
+  setDoor(door: Door): Promise<void> {
+    return this.#do({ type: 'door-set', door });
+  }
+
+  hangUp(): Promise<void> {
+    return this.#do({ type: 'hung-up', atMs: this.#clock.now() });
+  }
+
+  callAgain(): Promise<void> {
+    this.#click();
+    return this.#do({ type: 'call-again' });
+  }
+
+  done(): Promise<void> {
+    return this.#do({ type: 'done' });
+  }
+
+  setIceServers(servers: IceServer[]): void {
+    this.#iceServers = servers;
+    if (this.#state.phase === 'waiting') this.#prepare(this.#state.seat.iceServers);
+  }
+
+  noteFirstFrame(): void {
+    if (!this.#peer) return;
+    this.#pictureSeen = true;
+    if (this.#timing.firstFrameMs === null)
+      this.#timing = { ...this.#timing, firstFrameMs: this.#clock.now() };
+  }
+
+  /** The page goes away: everything stops now, what can still be said is said. */
+  close(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    this.media.release();
+    this.#move({ type: 'hung-up', atMs: this.#clock.now() });
+    if (this.#state.phase === 'ended' && this.#state.seat) void this.#bridge.leaveRoom();
+    this.#stopTimer?.();
+    this.#dropSpare();
+    this.media.close();
+  }
+
+  /** The moment from which a person waits for the other's picture. */
+  #click(): void {
+    if (this.#peer || this.#state.phase === 'joining') return;
+    this.#timing = { startedMs: this.#clock.now(), firstFrameMs: null };
+  }
+
+  // ------------------------------------------------------------- moving
+
+  /** What a person does shows in the state at once; the promise is for those who care when a goodbye is out. */
+  async #do(event: CallEvent): Promise<void> {
+    this.#move(event);
+    await this.#goodbye;
+  }
+
+  #move(event: CallEvent): void {
+    this.#events.push(event);
+    // What a transition asks for may itself cause events; they wait until it is done.
+    if (this.#moving) return;
+    this.#moving = true;
+    try {
+      for (let next = this.#events.shift(); next; next = this.#events.shift()) {
+        const { state, effects } = transition(this.#state, next);
+        this.#state = state;
+        for (const effect of effects) this.#perform(effect);
+        this.#considerHeld();
+      }
+    } finally {
+      this.#moving = false;
+    }
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'open-media':
+        // In parallel with everything else: the call begins without tracks if need be, and they follow.
+        void this.media.openForCall();
+        return;
+      case 'release-media':
+        this.media.release();
+        return;
+      case 'host-room':
+        this.#enter(this.#bridge.hostRoom({ room: effect.room, door: effect.door }));
+        return;
+      case 'join-room':
+        this.#enter(this.#bridge.joinRoom(effect.target));
+        return;
+      case 'leave-room':
+        this.#attempt += 1;
+        this.#held = [];
+        this.#goodbye = Promise.allSettled([this.#goodbye, this.#bridge.leaveRoom()]);
+        return;
+      case 'set-door':
+        void this.#bridge.setDoor(effect.door);
+        return;
+      case 'answer-knock':
+        void this.#bridge.answerKnock(effect.member, effect.answer);
+        return;
+      case 'prepare-peer':
+        this.#prepare(effect.iceServers);
+        return;
+      case 'connect':
+        this.#connect(effect.self, effect.peer, effect.offers, effect.iceServers);
+        return;
+      case 'end-peer':
+        this.#dropSpare();
+        this.#dropPeer(effect.bye);
+        return;
+      case 'start-timer': {
+        const { timer } = effect;
+        this.#stopTimer?.();
+        this.#stopTimer = this.#clock.after(effect.afterMs, () =>
+          this.#move({ type: 'time-up', timer, atMs: this.#clock.now() }),
+        );
+        return;
+      }
+      case 'stop-timer':
+        this.#stopTimer?.();
+        this.#stopTimer = null;
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #enter(answer: Promise<Result<RoomSeat>>): void {
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    this.#signalingUp = true;
+    const settle = (result: Result<RoomSeat>) => {
+      if (attempt !== this.#attempt) return;
+      this.#move(result.ok ? { type: 'seated', seat: result.value } : { type: 'refused', code: result.code });
+    };
+    answer.then(settle, () => settle({ ok: false, code: 'unexpected' }));
+  }
+
+  // ------------------------------------------------------------- the bridge
+
+  #onBridge(event: BridgeEvent): void {
+    switch (event.type) {
+      case 'signal':
+        this.#onSignal(event.from, event.signal);
+        return;
+      case 'signaling-down':
+        this.#signalingUp = false;
+        return;
+      case 'signaling-up':
+        this.#signalingUp = true;
+        this.#move(event);
+        this.#peer?.resend();
+        return;
+      case 'member-back':
+        this.#move(event);
+        this.#peer?.resend();
+        return;
+      case 'member-left':
+        // Should it come back, it begins anew.
+        this.#held = this.#held.filter(({ from }) => from !== event.member);
+        this.#move({ ...event, atMs: this.#clock.now() });
+        return;
+      case 'room-closed':
+        this.#signalingUp = false;
+        this.#move({ ...event, atMs: this.#clock.now() });
+        return;
+      case 'hosting-changed':
+        this.#move(event);
+        // Addresses changed, so what was gathered for whoever comes is out of date.
+        if (this.#state.phase === 'waiting') this.#prepare(this.#state.seat.iceServers);
+        return;
+      case 'member-joined':
+      case 'member-away':
+      case 'knocking':
+      case 'knock':
+      case 'knock-ended':
+        this.#move(event);
+        return;
+      case 'peer-unavailable':
+        // Said again by and by, see `Peer`.
+        return;
+      case 'launch':
+      case 'menu':
+        // The page's, not the call's.
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #onSignal(from: string, signal: Signal): void {
+    const state = this.#state;
+    if ('peer' in state && state.peer.id === from) {
+      if (state.peer.plain || !this.#retired.includes(signal.call)) this.#peer?.receive(signal);
+      return;
+    }
+    if (this.#retired.includes(signal.call)) return;
+    this.#held.push({ from, signal });
+    if (this.#held.length > MAX_HELD) this.#held.shift();
+    this.#considerHeld();
+  }
+
+  /** Somebody in the room offers while this side waits: that begins a call as well as their coming in does. */
+  #considerHeld(): void {
+    const state = this.#state;
+    if (state.phase !== 'waiting') return;
+    const offers = this.#held.find(
+      ({ from, signal }) => 'description' in signal && state.seat.members.some(({ id }) => id === from),
+    );
+    if (offers) this.#move({ type: 'offered', member: offers.from });
+  }
+
+  // ------------------------------------------------------------- the peer connection
+
+  #newPeer(iceServers: readonly IceServer[]): Peer {
+    const { connection, newStream } = this.#options;
+    const present = (run: () => void) => {
+      if (this.#peer === peer) run();
+    };
+    const peer: Peer = new Peer({
+      connection,
+      newStream,
+      clock: this.#clock,
+      iceServers: this.#allServers(iceServers),
+      events: {
+        send: (signal) => this.#send(peer, signal),
+        callSettled: (call) => present(() => this.#move({ type: 'call-settled', call })),
+        exchanged: () => present(() => this.#move({ type: 'exchanged' })),
+        pathChanged: (alive) => present(() => this.#onPath(alive)),
+        mediaStated: (media) => present(() => (this.#peerMedia = media)),
+        bye: () => present(() => this.#move({ type: 'bye', atMs: this.#clock.now() })),
+        restarted: (signals) => present(() => this.#onRestarted(signals)),
+        // A later description may still be right; if none is, the call ends as one without a path.
+        badMessage: (cause) => console.warn('bad-message', cause),
+      },
+    });
+    return peer;
+  }
+
+  #allServers(iceServers: readonly IceServer[]): IceServer[] {
+    return [...iceServers, ...this.#iceServers];
+  }
+
+  #prepare(iceServers: readonly IceServer[]): void {
+    this.#dropSpare();
+    this.#spare = this.#newPeer(iceServers);
+    this.#stopSpareTimer = this.#clock.after(SPARE_MS, () => this.#prepare(iceServers));
+  }
+
+  #dropSpare(): void {
+    this.#stopSpareTimer?.();
+    this.#stopSpareTimer = null;
+    this.#spare?.close();
+    this.#spare = null;
+  }
+
+  #connect(self: string, member: Member, offers: boolean, iceServers: readonly IceServer[]): void {
+    this.#dropPeer(false);
+    const peer = this.#spare ?? this.#newPeer(iceServers);
+    this.#spare = null;
+    this.#dropSpare();
+    this.#peer = peer;
+    this.#members.set(peer, member.id);
+    this.#remoteStream = peer.remoteStream;
+    this.#peerMedia = UNKNOWN_MEDIA;
+    this.#pictureSeen = false;
+    this.#onMedia();
+    peer.begin({
+      polite: self > member.id,
+      plain: member.plain,
+      offers,
+      iceServers: this.#allServers(iceServers),
+    });
+    const held = this.#held.filter(({ from }) => from === member.id);
+    this.#held = [];
+    for (const { signal } of held) peer.receive(signal);
+  }
+
+  // Also the goodbye of a connection that is no longer the present one.
+  #send(peer: Peer, signal: Signal): void {
+    const to = this.#members.get(peer);
+    if (to !== undefined) void this.#bridge.sendSignal(to, signal);
+  }
+
+  #dropPeer(bye: boolean): void {
+    const peer = this.#peer;
+    this.#stopWatch?.();
+    this.#stopWatch = null;
+    this.#peer = null;
+    this.#remoteStream = null;
+    this.#quality = null;
+    this.#pictureSeen = false;
+    if (!peer) return;
+    this.#retire(peer.call);
+    if (bye) this.#goodbye = peer.end();
+    else peer.close();
+  }
+
+  #retire(call: string): void {
+    this.#retired = [...this.#retired, call].slice(-MAX_RETIRED);
+  }
+
+  #onRestarted(signals: Signal[]): void {
+    const state = this.#state;
+    if (!('peer' in state)) return;
+    this.#held = signals.map((signal) => ({ from: state.peer.id, signal }));
+    this.#move({ type: 'peer-restarted' });
+  }
+
+  #onPath(alive: boolean): void {
+    const atMs = this.#clock.now();
+    this.#move(alive ? { type: 'path-found', atMs } : { type: 'path-lost', atMs });
+    if (alive && this.#peer && !this.#stopWatch) this.#watch(this.#peer, null);
+  }
+
+  #onMedia(): void {
+    const { audioTrack, videoTrack, muted } = this.media;
+    this.#peer?.setTrack('audio', audioTrack);
+    this.#peer?.setTrack('video', videoTrack);
+    this.#peer?.stateMedia({ muted: muted || audioTrack === null, cameraOff: videoTrack === null });
+  }
+
+  /** Looks at the statistics regularly, more often until the first picture is there. */
+  #watch(peer: Peer, before: PathReading | null): void {
+    const again = (reading: PathReading | null) => {
+      if (this.#peer !== peer) return;
+      const afterMs = this.#pictureSeen ? QUALITY_MS : FIRST_FRAME_MS;
+      this.#stopWatch = this.#clock.after(afterMs, () => this.#watch(peer, reading));
+    };
+    this.#stopWatch = () => {};
+    peer.connection.getStats().then(
+      (report) => {
+        if (this.#peer !== peer) return;
+        const reading = readPath(report, before);
+        this.#quality = reading.quality;
+        if (reading.framesDecoded > 0) this.#pictureSeen = true;
+        again(reading);
+      },
+      () => again(before),
+    );
+  }
+}

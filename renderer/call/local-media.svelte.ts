@@ -1,0 +1,400 @@
+/**
+ * Camera and microphone of this side (W3C Media Capture and Streams). Opens what is wanted while a call or the preview
+ * needs it, device by device when both at once is refused, and lets go of everything the moment nothing does.
+ */
+import { createSubscriber } from 'svelte/reactivity';
+import type { ErrorCode } from '../../preload/bridge';
+import type { LocalMediaView } from './call-view';
+import { LevelMeter, type LevelMeterOptions } from './level-meter';
+
+/** `navigator.mediaDevices`, or something like it. */
+export type DevicesLike = Pick<
+  MediaDevices,
+  'getUserMedia' | 'enumerateDevices' | 'addEventListener' | 'removeEventListener'
+>;
+
+export interface LocalMediaOptions extends LevelMeterOptions {
+  devices: DevicesLike;
+  /** Remembered choices; `null` is the system's default. */
+  camera: string | null;
+  microphone: string | null;
+  voiceOnly: boolean;
+  /** Echo cancellation, noise suppression and gain control. Off only where a pure tone must stay one. */
+  audioProcessing: boolean;
+}
+
+type Kind = 'audio' | 'video';
+
+const PROBLEMS: Record<Kind, { denied: ErrorCode; missing: ErrorCode; inUse: ErrorCode }> = {
+  audio: { denied: 'microphone-denied', missing: 'no-microphone', inUse: 'microphone-in-use' },
+  video: { denied: 'camera-denied', missing: 'no-camera', inUse: 'camera-in-use' },
+};
+
+export class LocalMedia implements LocalMediaView {
+  readonly #options: LocalMediaOptions;
+  readonly #devices: DevicesLike;
+  #listeners: readonly (() => void)[] = [];
+
+  #audio = $state.raw<MediaStreamTrack | null>(null);
+  #video = $state.raw<MediaStreamTrack | null>(null);
+  #stream = $state.raw<MediaStream | null>(null);
+  #cameraWanted = $state(true);
+  #muted = $state(false);
+  #camera = $state<string | null>(null);
+  #microphone = $state<string | null>(null);
+  #cameras = $state.raw<readonly MediaDeviceInfo[]>([]);
+  #microphones = $state.raw<readonly MediaDeviceInfo[]>([]);
+  #cameraProblem = $state<ErrorCode | null>(null);
+  #microphoneProblem = $state<ErrorCode | null>(null);
+
+  #inCall = false;
+  #inPreview = false;
+  /** Counts up whenever everything is let go: what was asked for before then is stopped on arrival. */
+  #generation = 0;
+  /** Devices are opened one request after the other, so that none is opened twice. */
+  #opening: Promise<void> = Promise.resolve();
+
+  #level = $state(0);
+  readonly #meter: LevelMeter;
+  /** Somebody looks at the level. */
+  #watched = false;
+  readonly #watchLevel: () => void;
+
+  constructor(options: LocalMediaOptions) {
+    this.#options = options;
+    this.#devices = options.devices;
+    this.#camera = options.camera;
+    this.#microphone = options.microphone;
+    this.#cameraWanted = !options.voiceOnly;
+    this.#meter = new LevelMeter(options, (level) => (this.#level = level));
+    this.#watchLevel = createSubscriber(() => {
+      this.#watched = true;
+      this.#measure();
+      return () => {
+        this.#watched = false;
+        this.#meter.stop();
+      };
+    });
+    this.#devices.addEventListener('devicechange', this.#onDeviceChange);
+    void this.#refresh();
+  }
+
+  get stream(): MediaStream | null {
+    return this.#stream;
+  }
+
+  get cameraOn(): boolean {
+    return this.#cameraWanted && this.#cameraProblem === null;
+  }
+
+  get muted(): boolean {
+    return this.#muted;
+  }
+
+  get cameras(): readonly MediaDeviceInfo[] {
+    return this.#cameras;
+  }
+
+  get microphones(): readonly MediaDeviceInfo[] {
+    return this.#microphones;
+  }
+
+  get camera(): string | null {
+    return this.#camera;
+  }
+
+  get microphone(): string | null {
+    return this.#microphone;
+  }
+
+  get level(): number {
+    this.#watchLevel();
+    return this.#level;
+  }
+
+  get cameraProblem(): ErrorCode | null {
+    return this.#cameraProblem;
+  }
+
+  get microphoneProblem(): ErrorCode | null {
+    return this.#microphoneProblem;
+  }
+
+  /** What a call sends; `null` while there is nothing. */
+  get audioTrack(): MediaStreamTrack | null {
+    return this.#audio;
+  }
+
+  get videoTrack(): MediaStreamTrack | null {
+    return this.#video;
+  }
+
+  /** Hears of every change of a track, of mute and of camera off; returns how to stop. */
+  onChange(listener: () => void): () => void {
+    this.#listeners = [...this.#listeners, listener];
+    return () => {
+      this.#listeners = this.#listeners.filter((each) => each !== listener);
+    };
+  }
+
+  /** Opens what a call sends, reusing what the preview has open. */
+  async openForCall(): Promise<void> {
+    this.#inCall = true;
+    await this.#open();
+  }
+
+  async openPreview(): Promise<void> {
+    this.#inPreview = true;
+    await this.#open();
+  }
+
+  closePreview(): void {
+    this.#inPreview = false;
+    if (!this.#inCall) this.release();
+  }
+
+  /** Stops every track before it returns, also those that are still being opened as soon as they arrive. */
+  release(): void {
+    this.#inCall = false;
+    this.#inPreview = false;
+    this.#generation += 1;
+    this.#drop('audio');
+    this.#drop('video');
+    this.#cameraProblem = null;
+    this.#microphoneProblem = null;
+    this.#changed();
+  }
+
+  setMuted(muted: boolean): Promise<void> {
+    this.#muted = muted;
+    if (this.#audio) this.#audio.enabled = !muted;
+    this.#changed();
+    return Promise.resolve();
+  }
+
+  async setCameraOn(on: boolean): Promise<void> {
+    this.#cameraWanted = on;
+    this.#cameraProblem = null;
+    if (!on) {
+      // Stopped, not just silenced: the camera's light goes out.
+      this.#drop('video');
+      this.#changed();
+      return;
+    }
+    this.#changed();
+    await this.#open();
+  }
+
+  async chooseCamera(id: string | null): Promise<void> {
+    if (id === this.#camera && this.#cameraProblem === null) return;
+    this.#camera = id;
+    await this.#reopen('video');
+  }
+
+  async chooseMicrophone(id: string | null): Promise<void> {
+    if (id === this.#microphone && this.#microphoneProblem === null) return;
+    this.#microphone = id;
+    await this.#reopen('audio');
+  }
+
+  async retry(): Promise<void> {
+    await this.#refresh();
+    await this.#open();
+  }
+
+  /** For good: releases everything and listens to nothing any more. */
+  close(): void {
+    this.release();
+    this.#devices.removeEventListener('devicechange', this.#onDeviceChange);
+    this.#listeners = [];
+  }
+
+  // ------------------------------------------------------------- opening
+
+  get #needed(): boolean {
+    return this.#inCall || this.#inPreview;
+  }
+
+  /** Opens what is wanted, needed and not open yet. */
+  #open(): Promise<void> {
+    const run = this.#opening.then(async () => {
+      const generation = this.#generation;
+      const wanted = { audio: this.#wants('audio'), video: this.#wants('video') };
+      if (!wanted.audio && !wanted.video) return;
+      if (!(wanted.audio && wanted.video && (await this.#openBoth(generation)))) {
+        // One by one, also after both at once were refused: a microphone works without a camera.
+        if (wanted.audio) await this.#openOne('audio', generation);
+        if (wanted.video) await this.#openOne('video', generation);
+      }
+      await this.#refresh();
+    });
+    this.#opening = run;
+    return run;
+  }
+
+  #wants(kind: Kind): boolean {
+    if (!this.#needed || this.#trackOf(kind)) return false;
+    return kind === 'audio' || this.#cameraWanted;
+  }
+
+  async #openBoth(generation: number): Promise<boolean> {
+    try {
+      const request = { audio: this.#constraintsOf('audio'), video: this.#constraintsOf('video') };
+      this.#accept(await this.#devices.getUserMedia(request), generation);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #openOne(kind: Kind, generation: number): Promise<void> {
+    if (generation !== this.#generation || !this.#wants(kind)) return;
+    try {
+      this.#accept(await this.#devices.getUserMedia({ [kind]: this.#constraintsOf(kind) }), generation);
+    } catch (cause) {
+      if (generation !== this.#generation) return;
+      if (this.#choiceOf(kind) !== null && nameOf(cause) === 'OverconstrainedError') {
+        // The remembered device is not plugged in today.
+        this.#setChoice(kind, null);
+        await this.#openOne(kind, generation);
+        return;
+      }
+      this.#setProblem(kind, problemOf(kind, cause));
+      this.#changed();
+    }
+  }
+
+  async #reopen(kind: Kind): Promise<void> {
+    this.#drop(kind);
+    this.#setProblem(kind, null);
+    this.#changed();
+    await this.#open();
+  }
+
+  #accept(stream: MediaStream, generation: number): void {
+    for (const track of stream.getTracks()) {
+      const kind: Kind = track.kind === 'audio' ? 'audio' : 'video';
+      // Asked for, but no longer wanted when it came.
+      if (generation !== this.#generation || !this.#wants(kind)) {
+        track.stop();
+        continue;
+      }
+      this.#setProblem(kind, null);
+      // Fired when a device is unplugged, not by `stop()`.
+      track.addEventListener('ended', () => this.#onTrackEnded(kind, track));
+      if (kind === 'audio') {
+        track.enabled = !this.#muted;
+        this.#audio = track;
+        this.#measure();
+      } else {
+        track.contentHint = 'motion';
+        this.#video = track;
+        this.#stream = this.#options.newStream([track]);
+      }
+    }
+    this.#changed();
+  }
+
+  #drop(kind: Kind): void {
+    this.#trackOf(kind)?.stop();
+    if (kind === 'audio') {
+      this.#audio = null;
+      this.#meter.stop();
+    } else {
+      this.#video = null;
+      this.#stream = null;
+    }
+  }
+
+  #constraintsOf(kind: Kind): MediaTrackConstraints {
+    const id = this.#choiceOf(kind);
+    const device = id === null ? {} : { deviceId: { exact: id } };
+    if (kind === 'video')
+      return { ...device, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+    const on = this.#options.audioProcessing;
+    return { ...device, echoCancellation: on, noiseSuppression: on, autoGainControl: on };
+  }
+
+  #trackOf(kind: Kind): MediaStreamTrack | null {
+    return kind === 'audio' ? this.#audio : this.#video;
+  }
+
+  #choiceOf(kind: Kind): string | null {
+    return kind === 'audio' ? this.#microphone : this.#camera;
+  }
+
+  #setChoice(kind: Kind, id: string | null): void {
+    if (kind === 'audio') this.#microphone = id;
+    else this.#camera = id;
+  }
+
+  #setProblem(kind: Kind, problem: ErrorCode | null): void {
+    if (kind === 'audio') this.#microphoneProblem = problem;
+    else this.#cameraProblem = problem;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  // ------------------------------------------------------------- devices come and go
+
+  #onTrackEnded(kind: Kind, track: MediaStreamTrack): void {
+    if (this.#trackOf(kind) !== track) return;
+    this.#drop(kind);
+    this.#setChoice(kind, null);
+    this.#changed();
+    void this.#open();
+  }
+
+  readonly #onDeviceChange = (): void => {
+    void this.#refresh().then(() => {
+      // Plugged in at last.
+      const missing =
+        (this.#cameraProblem === 'no-camera' && this.#cameras.length > 0) ||
+        (this.#microphoneProblem === 'no-microphone' && this.#microphones.length > 0);
+      return missing ? this.#open() : undefined;
+    });
+  };
+
+  async #refresh(): Promise<void> {
+    let devices: MediaDeviceInfo[];
+    try {
+      devices = await this.#devices.enumerateDevices();
+    } catch {
+      // The lists of before are as good as any; opening a device says what is wrong.
+      return;
+    }
+    // Chromium lists the defaults a second time, under these names; ours is called `null`.
+    const ofKind = (kind: MediaDeviceKind) =>
+      devices.filter(
+        (each) => each.kind === kind && !['', 'default', 'communications'].includes(each.deviceId),
+      );
+    this.#cameras = ofKind('videoinput');
+    this.#microphones = ofKind('audioinput');
+  }
+
+  /** Measures the microphone if it is open and somebody looks. */
+  #measure(): void {
+    if (this.#watched && this.#audio) this.#meter.start(this.#audio);
+  }
+}
+
+const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : '');
+
+/** Media Capture and Streams, section 10.2.3 (`getUserMedia`): its errors by name. */
+function problemOf(kind: Kind, cause: unknown): ErrorCode {
+  switch (nameOf(cause)) {
+    case 'NotAllowedError':
+    case 'SecurityError':
+      return PROBLEMS[kind].denied;
+    case 'NotFoundError':
+    case 'OverconstrainedError':
+      return PROBLEMS[kind].missing;
+    case 'NotReadableError':
+    case 'AbortError':
+      return PROBLEMS[kind].inUse;
+    default:
+      return 'unexpected';
+  }
+}

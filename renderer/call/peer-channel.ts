@@ -1,0 +1,125 @@
+/**
+ * What two Parleys tell each other over their data channel (W3C WebRTC, section 6): what is muted, that the call is
+ * over, and signs of life. JSON text, one message each.
+ */
+import * as v from 'valibot';
+import type { Clock } from './clock';
+
+/** How often a sign of life goes out. */
+export const BEAT_MS = 500;
+/** This many in a row missed, and the path is silent. */
+export const MISSED_BEATS = 4;
+
+const MAX_MESSAGE = 64 * 1024;
+
+const messageSchema = v.variant('type', [
+  v.object({ type: v.literal('state'), muted: v.boolean(), cameraOff: v.boolean() }),
+  v.object({ type: v.literal('bye') }),
+  v.object({ type: v.literal('beat') }),
+]);
+/** `state`: what the sender's devices do. `bye`: the call is over. `beat`: nothing but a sign of life. */
+export type PeerMessage = v.InferOutput<typeof messageSchema>;
+
+/**
+ * Reads one message.
+ * @returns `null` for what is none of ours: not text, not JSON, too long, or of a type this version does not know.
+ */
+export function parsePeerMessage(data: unknown): PeerMessage | null {
+  if (typeof data !== 'string' || data.length > MAX_MESSAGE) return null;
+  let json: unknown;
+  try {
+    json = JSON.parse(data);
+  } catch {
+    return null;
+  }
+  const parsed = v.safeParse(messageSchema, json, { abortEarly: true });
+  return parsed.success ? parsed.output : null;
+}
+
+export interface PeerChannelEvents {
+  opened(): void;
+  heard(message: PeerMessage): void;
+  /** The path went silent, or speaks again; said only when it changes. */
+  silenceChanged(silent: boolean): void;
+}
+
+/** One end of the channel. Beats as soon as it is open. */
+export class PeerChannel {
+  readonly #channel: RTCDataChannel;
+  readonly #clock: Clock;
+  readonly #events: PeerChannelEvents;
+  #missed = 0;
+  #silent = false;
+  #stopBeat: (() => void) | null = null;
+  readonly #listening = new AbortController();
+
+  constructor(channel: RTCDataChannel, clock: Clock, events: PeerChannelEvents) {
+    this.#channel = channel;
+    this.#clock = clock;
+    this.#events = events;
+    const { signal } = this.#listening;
+    channel.addEventListener('open', () => this.#onOpen(), { signal });
+    channel.addEventListener('message', (event) => this.#onMessage(event.data), { signal });
+    // The other end closes its channel on purpose only together with its connection, so nothing more can come.
+    channel.addEventListener('close', () => this.#setSilent(true), { signal });
+    if (channel.readyState === 'open') this.#onOpen();
+  }
+
+  get open(): boolean {
+    return this.#channel.readyState === 'open';
+  }
+
+  /** Open once, and nothing heard for {@link MISSED_BEATS} beats. */
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  /** Says something; nothing happens while the channel is not open. */
+  say(message: PeerMessage): void {
+    if (!this.open) return;
+    try {
+      this.#channel.send(JSON.stringify(message));
+    } catch {
+      // A path that is silent for long fills the send buffer (OperationError). What is lost then is said again: states
+      // on return, `bye` also by signal.
+    }
+  }
+
+  /** Stops beating and listening. The underlying channel closes with its connection. */
+  close(): void {
+    this.#listening.abort();
+    this.#stopBeat?.();
+    this.#stopBeat = null;
+  }
+
+  #onOpen(): void {
+    if (this.#stopBeat) return;
+    this.#events.opened();
+    this.#beat();
+  }
+
+  // Silence is counted in our own beats, not by the clock: after this machine has slept, one late beat is one missed
+  // beat and not an hour of silence.
+  #beat(): void {
+    this.say({ type: 'beat' });
+    this.#stopBeat = this.#clock.after(BEAT_MS, () => {
+      this.#missed += 1;
+      if (this.#missed >= MISSED_BEATS) this.#setSilent(true);
+      if (!this.#listening.signal.aborted) this.#beat();
+    });
+  }
+
+  #onMessage(data: unknown): void {
+    // Whatever arrives proves the path, also what a newer Parley says and we cannot read.
+    this.#missed = 0;
+    this.#setSilent(false);
+    const message = parsePeerMessage(data);
+    if (message) this.#events.heard(message);
+  }
+
+  #setSilent(silent: boolean): void {
+    if (this.#silent === silent) return;
+    this.#silent = silent;
+    this.#events.silenceChanged(silent);
+  }
+}

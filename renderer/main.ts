@@ -1,0 +1,44 @@
+/** The page's composition root: asks the app once who it is for, makes the call and the devices, draws. */
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { Call } from './call/call.svelte';
+import { systemClock } from './call/clock';
+import { LocalMedia } from './call/local-media.svelte';
+import { showCrash } from './ui/crash';
+import { language } from './ui/language.svelte';
+import { Panels } from './ui/panels.svelte';
+import { Preferences } from './ui/preferences.svelte';
+
+async function open(): Promise<void> {
+  const bridge = window.parley;
+  const start = await bridge.start();
+  const { settings } = start;
+  language.set(start.language);
+
+  const media = new LocalMedia({
+    devices: navigator.mediaDevices,
+    newStream: (tracks) => new MediaStream(tracks),
+    newAudioContext: () => new AudioContext(),
+    clock: systemClock,
+    camera: settings.camera,
+    microphone: settings.microphone,
+    voiceOnly: settings.voiceOnly,
+    audioProcessing: settings.audioProcessing,
+  });
+  const call = new Call({
+    bridge,
+    media,
+    connection: RTCPeerConnection,
+    newStream: () => new MediaStream(),
+    clock: systemClock,
+    iceServers: settings.iceServers,
+    page: window,
+  });
+
+  const target = document.getElementById('app');
+  if (target === null) throw new Error('index.html has no #app');
+  const app = { bridge, call, preferences: new Preferences(bridge, settings), panels: new Panels(), start };
+  mount(App, { target, props: { app, oncrash: showCrash } });
+}
+
+open().catch(showCrash);

@@ -1,0 +1,16 @@
+/** What every component may need: made once in `main.ts`. */
+import { createContext } from 'svelte';
+import type { Bridge, StartInfo } from '../../preload/bridge';
+import type { CallView } from '../call/call-view';
+import type { Panels } from './panels.svelte';
+import type { Preferences } from './preferences.svelte';
+
+export interface AppContext {
+  bridge: Bridge;
+  call: CallView;
+  preferences: Preferences;
+  panels: Panels;
+  start: StartInfo;
+}
+
+export const [getApp, setApp] = createContext<AppContext>();

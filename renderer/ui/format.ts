@@ -1,0 +1,60 @@
+/** How times, names and addresses are written out. */
+import type { Language } from '../../preload/bridge';
+
+/** `0:07`, `12:03`, `1:02:03`: a running clock. Negative time (a clock set back) is zero. */
+export function formatClock(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** `1 hour 2 minutes`, `12 minutes 3 seconds`, `7 seconds`: the two largest units that are not zero. */
+export function formatDuration(ms: number, language: Language): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 3600), 'hour'],
+    [Math.floor(seconds / 60) % 60, 'minute'],
+    [seconds % 60, 'second'],
+  ];
+  const told = parts.filter(([n]) => n > 0).slice(0, 2);
+  const said = (told.length > 0 ? told : parts.slice(2)).map(([n, unit]) =>
+    new Intl.NumberFormat(language, {
+      style: 'unit',
+      unit,
+      // Long Chinese units are the formal ones: 秒钟.
+      unitDisplay: language === 'zh' ? 'short' : 'long',
+    }).format(n),
+  );
+  return said.join(language === 'zh' ? '' : ' ');
+}
+
+/** `ws://192.168.1.5:9238` as people read it: `192.168.1.5:9238`. */
+export const formatServer = (url: string): string => url.replace(/^wss?:\/\//, '');
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+function firstGrapheme(text: string): string {
+  for (const { segment } of segmenter.segment(text)) return segment;
+  return '';
+}
+
+/** One or two letters that stand for a person without a picture; empty for an empty name. */
+export function initials(name: string): string {
+  const words = name
+    .trim()
+    .split(/[\s._-]+/u)
+    .filter((word) => word !== '');
+  const first = firstGrapheme(words[0] ?? '');
+  const last = words.length > 1 ? firstGrapheme(words.at(-1) ?? '') : '';
+  // Two Han characters or emoji side by side are not initials; one is.
+  return (
+    /^\p{Alphabetic}/u.test(first) && !/^\p{Script=Han}/u.test(first) ? first + last : first
+  ).toUpperCase();
+}
+
+/** Labels of shortcuts as the OS writes them: `⌘D`, `Ctrl+D`. */
+export function formatShortcut(key: string, platform: 'linux' | 'darwin' | 'win32'): string {
+  return platform === 'darwin' ? `⌘${key}` : `Ctrl+${key}`;
+}

@@ -1,0 +1,41 @@
+/** STUN and TURN servers as a person types them. */
+import * as v from 'valibot';
+import { iceServerSchema, type IceServer } from '../../main/signaling/protocol';
+
+export interface IceServerDraft {
+  /** Tells the rows of the form apart. */
+  key: number;
+  address: string;
+  userName: string;
+  credential: string;
+}
+
+export const MOST_ICE_SERVERS = 8;
+
+/** An address may leave out what kind of server it is: who has a user name is a TURN server. */
+export function readIceServer(draft: IceServerDraft): IceServer | null {
+  const typed = draft.address.trim();
+  const userName = draft.userName.trim();
+  const url = /^(stuns?|turns?):/i.test(typed)
+    ? typed.replace(/^(\w+):\/\//, '$1:')
+    : `${userName === '' ? 'stun' : 'turn'}:${typed}`;
+  const server = {
+    urls: [url],
+    ...(userName === '' ? {} : { username: userName }),
+    ...(draft.credential === '' ? {} : { credential: draft.credential }),
+  };
+  // A browser refuses a TURN server without both.
+  if (/^turns?:/i.test(url) && (userName === '' || draft.credential === '')) return null;
+  return v.is(iceServerSchema, server) ? server : null;
+}
+
+export const isEmpty = (draft: IceServerDraft): boolean =>
+  draft.address.trim() === '' && draft.userName.trim() === '' && draft.credential === '';
+
+/** One row a server; one with several addresses becomes several rows. */
+export const draftIceServers = (servers: readonly IceServer[]): IceServerDraft[] =>
+  servers
+    .flatMap(({ urls, username = '', credential = '' }) =>
+      urls.map((address) => ({ address, userName: username, credential })),
+    )
+    .map((draft, key) => ({ key, ...draft }));

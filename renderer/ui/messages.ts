@@ -1,0 +1,213 @@
+/**
+ * Everything the page says, as a type: a language without one of these sentences does not compile. Sentences for
+ * errors and endings are in `error-sentences.ts`.
+ *
+ * Functions take names as they are and isolate them (`isolate.ts`); show such sentences through `Phrase.svelte`.
+ */
+export interface Messages {
+  /** Stands for a name that is empty. */
+  someone: string;
+  you: string;
+  close: string;
+  cancel: string;
+  done: string;
+  tryAgain: string;
+  dismiss: string;
+  details: string;
+  optional: string;
+
+  /** The system's privacy page. */
+  openSystemSettings: string;
+  crashed: string;
+  crashedWhatToDo: string;
+  reload: string;
+
+  firstStart: {
+    title: string;
+    lead: string;
+    name: string;
+    nameHint: string;
+    devices: string;
+    devicesText: string;
+    privacy: string;
+    privacyText: string;
+    continue: string;
+  };
+
+  side: {
+    title: string;
+    nothingYet: string;
+    settings: string;
+    open: string;
+  };
+
+  idle: {
+    title: string;
+    name: string;
+    nameEmpty: string;
+    previewTurnOn: string;
+    previewTurnOff: string;
+    previewHint: string;
+    previewStarting: string;
+    voiceOnly: string;
+    host: string;
+    join: string;
+  };
+
+  devices: {
+    camera: string;
+    microphone: string;
+    systemDefault: string;
+    cameraNumber: (n: number) => string;
+    microphoneNumber: (n: number) => string;
+    noCamera: string;
+    noMicrophone: string;
+    /** The chosen device is not plugged in. */
+    notConnected: string;
+    level: string;
+  };
+
+  host: {
+    title: string;
+    lead: string;
+    room: string;
+    suggest: string;
+    door: string;
+    doorHint: string;
+    open: string;
+  };
+
+  join: {
+    title: string;
+    target: string;
+    targetPlaceholder: string;
+    targetHint: string;
+    room: string;
+    roomHint: string;
+    /** What the field names, once it is right. `others`: how many more addresses. */
+    summary: (room: string, server: string, others: number) => string;
+    advanced: string;
+    join: string;
+  };
+
+  iceServers: {
+    title: string;
+    lead: string;
+    address: string;
+    addressPlaceholder: string;
+    userName: string;
+    credential: string;
+    add: string;
+    remove: string;
+    numbered: (n: number) => string;
+    full: string;
+  };
+
+  confirm: {
+    title: string;
+    lead: string;
+    room: string;
+    servers: (count: number) => string;
+    join: string;
+  };
+
+  joining: {
+    opening: string;
+    connecting: (server: string) => string;
+    knocking: (host: string) => string;
+    knockingHint: string;
+  };
+
+  waiting: {
+    title: string;
+    room: string;
+    waiting: string;
+    share: string;
+    link: string;
+    copyLink: string;
+    copied: string;
+    addresses: string;
+    moreAddresses: (count: number) => string;
+    /** No network, only this computer. */
+    noNetwork: string;
+    remote: (server: string) => string;
+    remoteHint: string;
+    door: string;
+    doorHint: string;
+    leave: string;
+    connectionGone: string;
+  };
+
+  knock: {
+    wantsToJoin: (name: string) => string;
+    wantsToJoinAgain: (name: string) => string;
+    letIn: string;
+    notNow: string;
+  };
+
+  call: {
+    title: (name: string) => string;
+    connecting: string;
+    controls: string;
+    mute: string;
+    unmute: string;
+    cameraOn: string;
+    cameraOff: string;
+    more: string;
+    hangUp: string;
+    peerMuted: (name: string) => string;
+    peerCameraOff: (name: string) => string;
+    /** You are muted and hold the space bar. */
+    talking: string;
+    holdToTalk: string;
+    fill: string;
+    fit: string;
+    fullScreen: string;
+    leaveFullScreen: string;
+    hideSelf: string;
+    showSelf: string;
+    selfCorner: string;
+    corner: Record<'top-left' | 'top-right' | 'bottom-left' | 'bottom-right', string>;
+    time: string;
+    quality: Record<'good' | 'fair' | 'poor', string>;
+    path: Record<'lan' | 'direct' | 'relayed', string>;
+    roundTrip: (ms: number) => string;
+    connection: string;
+    /** Reconnecting. */
+    peerGone: (name: string) => string;
+    selfGone: string;
+    silent: (name: string) => string;
+    finishFirst: string;
+    listen: string;
+  };
+
+  ended: {
+    lasted: (time: string) => string;
+    callAgain: string;
+    done: string;
+  };
+
+  settings: {
+    title: string;
+    you: string;
+    name: string;
+    language: string;
+    languageSystem: string;
+    preview: string;
+    previewHint: string;
+    voiceOnly: string;
+    voiceOnlyHint: string;
+    connection: string;
+    about: string;
+    version: (version: string) => string;
+    aboutText: string;
+  };
+
+  /** Said to screen readers when the phase changes. */
+  announce: {
+    connected: (name: string) => string;
+    reconnecting: string;
+    backAgain: string;
+    linkCopied: string;
+  };
+}

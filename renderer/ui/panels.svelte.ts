@@ -1,0 +1,20 @@
+/** Which panel lies over the screen, and what was typed into its form: kept until a call came of it. */
+export type Panel = 'host' | 'join' | 'settings';
+
+export class Panels {
+  open = $state<Panel | null>(null);
+  /** The host form. */
+  hostRoom = $state('');
+  /** The join form. */
+  joinTarget = $state('');
+  joinRoom = $state('');
+  /** A link that was opened and could not be read. */
+  badLink = $state(false);
+
+  forget(): void {
+    this.hostRoom = '';
+    this.joinTarget = '';
+    this.joinRoom = '';
+    this.badLink = false;
+  }
+}

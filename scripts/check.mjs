@@ -1,0 +1,7 @@
+// npm run check: everything about the code that can be told in a minute.
+import { runChecks } from './checks.mjs';
+import { closingLine } from './testing/summary.mjs';
+
+const tally = await runChecks({ unit: true });
+console.log(closingLine(tally));
+process.exitCode = tally.failed === 0 ? 0 : 1;

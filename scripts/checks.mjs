@@ -1,0 +1,64 @@
+import { capture } from './run.mjs';
+import { ROOT } from './runtime/paths.mjs';
+import { seconds } from './testing/summary.mjs';
+
+/** @typedef {{name: string, command: readonly string[]}} Check a command of our own node_modules */
+
+/** @type {Record<'types' | 'svelte' | 'lint' | 'format' | 'unused' | 'unit', Check>} */
+const CHECKS = {
+  types: { name: 'types', command: ['tsc', '-b'] },
+  svelte: {
+    name: 'svelte-check',
+    command: [
+      'svelte-check',
+      '--tsconfig',
+      'renderer/tsconfig.json',
+      '--fail-on-warnings',
+      '--output',
+      'human',
+    ],
+  },
+  lint: { name: 'lint', command: ['eslint', '.', '--max-warnings', '0'] },
+  format: { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
+  unused: { name: 'unused code', command: ['knip', '--no-progress'] },
+  unit: { name: 'unit tests', command: ['vitest', 'run', '--project', 'unit'] },
+};
+
+/**
+ * Two at a time, for two cores. Lint comes after types: it reads the declarations they write.
+ * @type {readonly (readonly Check[])[]}
+ */
+const LANES = [
+  [CHECKS.types, CHECKS.lint],
+  [CHECKS.svelte, CHECKS.format, CHECKS.unused],
+];
+
+/**
+ * Runs the checks of the code, prints a line for each and everything that a failed one said.
+ * @param {{unit: boolean}} [which] whether unit tests are one of the checks
+ * @returns {Promise<import('./testing/summary.mjs').Tally>}
+ */
+export async function runChecks({ unit } = { unit: false }) {
+  /** @type {import('./testing/summary.mjs').Tally} */
+  const tally = { passed: 0, failed: 0, skipped: [] };
+  const lanes = LANES.map((lane) => [...lane]);
+  if (unit) lanes[1]?.push(CHECKS.unit);
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (const check of lane) {
+        if (await runCheck(check)) tally.passed++;
+        else tally.failed++;
+      }
+    }),
+  );
+  return tally;
+}
+
+/** @param {Check} check */
+async function runCheck({ name, command }) {
+  const startedAt = Date.now();
+  const { code, output } = await capture('npx', ['--no-install', ...command], { cwd: ROOT });
+  console.log(`${code === 0 ? 'passed' : 'FAILED'}  ${name} (${seconds(Date.now() - startedAt)})`);
+  if (code !== 0) console.log(output);
+  return code === 0;
+}

@@ -1,0 +1,134 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BLUE, RED } from '../support/known-media';
+import { expect, test } from '../support/people';
+
+test('a link opened cold asks where to go before anything is connected or opened', async ({ meet }) => {
+  const ann = await meet('Ann', { media: RED });
+  const link = await ann.host();
+  const ben = await meet('Ben', { media: BLUE, args: [link] });
+  await expect(ben.page.getByRole('heading', { name: 'Join this room?' })).toBeVisible();
+  await expect(ben.page.getByText(new URL(link).searchParams.get('room') ?? '')).toBeVisible();
+  await expect(ann.page.getByTestId('knock')).toHaveCount(0);
+  expect(await ben.liveTracks()).toEqual([]);
+
+  await ben.button('Join').click();
+  await ann.letIn('Ben');
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+});
+
+test('a link opened warm goes to the running app, which asks first too', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
+  const link = await ann.host({ letIn: true });
+  expect(await ben.launchWith(link)).toBe(0);
+  await expect(ben.page.getByRole('heading', { name: 'Join this room?' })).toBeVisible();
+  await ben.button('Cancel').click();
+  await expect(ben.button('Host a room')).toBeVisible();
+
+  expect(await ben.launchWith(link)).toBe(0);
+  await ben.button('Join').click();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+
+  // During a call a link disturbs nobody.
+  expect(await ben.launchWith(link)).toBe(0);
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+});
+
+test('--host and --join on the command line need no screen in between', async ({ meet }) => {
+  const ann = await meet('Ann', { media: RED, args: ['--host', '--room', 'tea & cake', '--let-in'] });
+  const link = await ann.roomLink();
+  const ben = await meet('Ben', { media: BLUE, args: ['--join', link] });
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+});
+
+test('a link that leads nowhere is said so, and the form is there to mend it', async ({ meet }) => {
+  const ben = await meet('Ben', { args: ['parley://nonsense'] });
+  await expect(ben.page.getByText('This link is not complete, or not from Parley.')).toBeVisible();
+});
+
+test('what is wrong with a pasted text is said under the field, and nothing typed is lost', async ({
+  meet,
+}) => {
+  const ben = await meet('Ben');
+  await ben.button('Join').click();
+  const field = ben.page.getByRole('textbox', { name: 'Link or address' });
+  await field.fill('two words');
+  await expect(ben.page.getByText('This is not an address Parley can connect to.')).toBeVisible();
+  await field.fill('x'.repeat(1_000_000));
+  await expect(ben.page.getByText('This is too long.')).toBeVisible();
+  await field.fill('127.0.0.1:9');
+  await ben.page.getByRole('textbox', { name: 'Room name' }).fill('tea');
+  await ben.button('Join room').click();
+  await expect(ben.page.getByText('There is no answer at this address.')).toBeVisible();
+  await expect(field).toHaveValue('127.0.0.1:9');
+  await expect(ben.page.getByRole('textbox', { name: 'Room name' })).toHaveValue('tea');
+});
+
+test('a room that nobody opened, and a server that is not Parley, are each told as that', async ({
+  meet,
+}) => {
+  const [ann, ben] = await Promise.all([meet('Ann'), meet('Ben')]);
+  const link = await ann.host();
+  await ben.join(link.replace(/room=.*/, 'room=elsewhere'));
+  await expect(ben.page.getByText('This room is not open.')).toBeVisible();
+
+  const { createServer } = await import('node:http');
+  const other = createServer((_request, response) => response.end('hello'));
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const address = other.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  await ben.page
+    .getByRole('textbox', { name: 'Link or address' })
+    .fill(`parley://join?server=127.0.0.1:${String(port)}&room=a`);
+  await ben.button('Join room').click();
+  await expect(ben.page.getByText('Something answers at this address, but it is not Parley.')).toBeVisible();
+  other.closeAllConnections();
+  other.close();
+});
+
+test('two hosts on one machine take different ports, and a port that was asked for is taken', async ({
+  meet,
+}) => {
+  const [ann, ben] = await Promise.all([meet('Ann'), meet('Ben', { args: ['--port', '19300'] })]);
+  const ports = [await ann.host(), await ben.host()].map((link) => new URL(link).searchParams.get('server'));
+  expect(ports[0]).not.toBe(ports[1]);
+  expect(ports[1]).toMatch(/:19300$/);
+});
+
+test('the first start asks for a name once, and the name is there ever after', async ({ meet }) => {
+  const ann = await meet('Ann', { firstStart: true, args: ['--lang', 'en'] });
+  await expect(ann.page.getByRole('heading', { name: 'Welcome to Parley' })).toBeVisible();
+  await ann.page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
+  await ann.button('Continue').click();
+  await expect(ann.button('Host a room')).toBeVisible();
+  await ann.app.close();
+
+  const again = await meet('Ann', { profile: ann.profile, args: ['--lang', 'en'] });
+  await expect(again.button('Host a room')).toBeVisible();
+  await expect(again.page.getByRole('textbox', { name: 'Your name' })).toHaveValue('Ann');
+});
+
+test('corrupt settings cost nothing but the last change, and are said', async ({ meet }) => {
+  const ann = await meet('Ann');
+  await ann.page.getByRole('textbox', { name: 'Your name' }).fill('Anna');
+  await ann.page.getByRole('textbox', { name: 'Your name' }).blur();
+  await expect.poll(() => readFileSync(join(ann.profile, 'settings.json'), 'utf8')).toContain('Anna');
+  await ann.app.close();
+  writeFileSync(join(ann.profile, 'settings.json'), '{"name":');
+  const again = await meet('Ann', { profile: ann.profile });
+  await expect(again.page.getByText('Your settings could not be read')).toBeVisible();
+  await expect(again.page.getByRole('textbox', { name: 'Your name' })).toHaveValue('Ann');
+});
+
+test('the app speaks Chinese where it is asked to', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([
+    meet('安', { media: RED, args: ['--lang', 'zh', '--host'] }),
+    meet('Ben', { media: BLUE }),
+  ]);
+  await ben.join(await ann.roomLink());
+  await ann.button('让对方进来').click();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  await ben.button('Hang up').click();
+  await expect(ann.page.getByText('已挂断')).toBeVisible();
+  await expect(ann.page.locator('html')).toHaveAttribute('lang', /^zh/);
+});

@@ -1,0 +1,45 @@
+import { BLUE, RED } from '../support/known-media';
+import { expect, test, type Person } from '../support/people';
+
+/** As the OS or the person would: the next request for these is refused. */
+function refuse(person: Person, kinds: ('video' | 'audio')[]): Promise<void> {
+  return person.app.evaluate(({ session }, refused) => {
+    session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer, details) => {
+      const asked = 'mediaTypes' in details ? (details.mediaTypes ?? []) : [];
+      answer(!asked.some((kind) => refused.includes(kind)));
+    });
+  }, kinds);
+}
+
+test('with the camera refused the call goes on with sound, and says how to mend it', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
+  await refuse(ben, ['video']);
+  await ben.join(await ann.host({ letIn: true }));
+  await Promise.all([ann.hears(BLUE), ben.sees(RED), ben.hears(RED)]);
+  await expect(ben.page.getByText('Parley may not use the camera.')).toBeVisible();
+  await expect(ann.page.getByText('Ben’s camera is off')).toBeVisible();
+});
+
+test('a machine with a microphone and no camera talks', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([
+    meet('Ann', { media: RED }),
+    meet('Ben', { media: BLUE, cameras: 0 }),
+  ]);
+  await ben.join(await ann.host({ letIn: true }));
+  await Promise.all([ann.hears(BLUE), ben.sees(RED)]);
+  await expect(ben.page.getByText('No camera was found.')).toBeVisible();
+});
+
+test('a machine without any device still sees and hears the other', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: null })]);
+  await ben.join(await ann.host({ letIn: true }));
+  await Promise.all([ben.sees(RED), ben.hears(RED)]);
+  await expect(ben.page.getByText('No microphone was found.')).toBeVisible();
+  expect(await ben.liveTracks()).toEqual([]);
+});
+
+test('a host without any device still sees and hears the other', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: null }), meet('Ben', { media: BLUE })]);
+  await ben.join(await ann.host({ letIn: true }));
+  await Promise.all([ann.sees(BLUE), ann.hears(BLUE)]);
+});

@@ -1,0 +1,86 @@
+import { BLUE, RED } from '../support/known-media';
+import { expect, test, type Meet, type Person } from '../support/people';
+import { signalTree } from '../support/process-tree';
+
+async function talk(meet: Meet): Promise<{ ann: Person; ben: Person; link: string }> {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
+  const link = await ann.host({ letIn: true });
+  await ben.join(link);
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  return { ann, ben, link };
+}
+
+test('an app that is killed is said to be gone, can be hung up on, and the room is free for the next', async ({
+  meet,
+}) => {
+  const { ann, ben, link } = await talk(meet);
+  signalTree(ben.pid, 'SIGKILL');
+  await expect(ann.page.getByText('Ben’s connection is gone. Trying to reach them…')).toBeVisible();
+  // The controls stay.
+  await ann.button('Hang up').click();
+  await expect(ann.page.getByText('You hung up.')).toBeVisible();
+  expect(await ann.liveTracks()).toEqual([]);
+
+  await ann.button('Call again').click();
+  const again = await meet('Ben', { media: BLUE, profile: ben.profile });
+  await again.join(link);
+  await Promise.all([ann.sees(BLUE), again.sees(RED)]);
+});
+
+test('an app that is killed and started again is back in the same call', async ({ meet }) => {
+  const { ann, ben, link } = await talk(meet);
+  signalTree(ben.pid, 'SIGKILL');
+  await expect(ann.page.getByText('Ben’s connection is gone. Trying to reach them…')).toBeVisible();
+  const again = await meet('Ben', { media: BLUE, profile: ben.profile });
+  await again.join(link);
+  await Promise.all([ann.sees(BLUE), again.sees(RED)]);
+});
+
+test('a call survives that one side freezes and thaws within the grace', async ({ meet }) => {
+  const { ann, ben } = await talk(meet);
+  signalTree(ben.pid, 'SIGSTOP');
+  await expect(ann.page.getByText('Ben’s connection is gone. Trying to reach them…')).toBeVisible();
+  signalTree(ben.pid, 'SIGCONT');
+  await expect(ann.page.getByText('Ben’s connection is gone. Trying to reach them…')).toBeHidden();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
+});
+
+test('a call survives a crash of the room server, and everyone comes back to it', async ({ meet }) => {
+  const { ann, ben, link } = await talk(meet);
+  const crashed = await ann.crashRoomServer();
+  await expect.poll(() => ann.roomServerPid()).not.toBe(crashed);
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+
+  // Both have their seats again: a third hears that the room is full.
+  const cleo = await meet('Cleo');
+  await cleo.join(link);
+  await expect(cleo.page.getByText('Two people are in this room already.')).toBeVisible();
+  await ben.button('Hang up').click();
+  await expect(ann.page.getByText('Ben hung up.')).toBeVisible();
+});
+
+test('closing the window ends the call for the other at once', async ({ meet }) => {
+  const { ann, ben } = await talk(meet);
+  await ben.app.close();
+  await expect(ann.page.getByRole('heading', { name: /Ben/ })).toBeVisible();
+  await expect(ann.button('Call again')).toBeVisible();
+  expect(await ann.liveTracks()).toEqual([]);
+});
+
+test('a page that crashes gives its seat up and starts afresh', async ({ meet }) => {
+  const { ann, ben } = await talk(meet);
+  await ben.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows().forEach((window) => window.webContents.forcefullyCrashRenderer()),
+  );
+  await expect(ann.button('Call again')).toBeVisible();
+  await expect
+    .poll(() =>
+      ben.app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows().map(
+          (window) => window.webContents.isCrashed() || window.webContents.isLoading(),
+        ),
+      ),
+    )
+    .toEqual([false]);
+});

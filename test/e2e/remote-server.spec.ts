@@ -1,0 +1,65 @@
+import { BLUE, RED } from '../support/known-media';
+import { expect, ROOT, test, type Person } from '../support/people';
+import { startHeadless, type ServerProcess } from '../support/signaling-servers';
+
+let server: ServerProcess;
+test.beforeEach(async () => {
+  server = await startHeadless(ROOT);
+});
+test.afterEach(async () => {
+  if (server.child.exitCode === null) await server.stop();
+});
+
+async function joinByAddress(person: Person, room: string): Promise<void> {
+  await person.button('Join').click();
+  await person.page
+    .getByRole('textbox', { name: 'Link or address' })
+    .fill(`127.0.0.1:${String(server.port)}`);
+  await person.page.getByRole('textbox', { name: 'Room name' }).fill(room);
+  await person.button('Join room').click();
+}
+
+test('two people meet by a server’s address and a room name, and call again', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
+  await joinByAddress(ann, 'tea & 蛋糕');
+  await expect(ann.page.getByText('Waiting for the other person')).toBeVisible();
+  await joinByAddress(ben, 'tea & 蛋糕');
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+
+  await ann.button('Hang up').click();
+  await expect(ben.page.getByText('Ann hung up.')).toBeVisible();
+  await ben.button('Call again').click();
+  await ann.button('Call again').click();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+});
+
+test('the call outlives its server', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
+  await joinByAddress(ann, 'tea');
+  await joinByAddress(ben, 'tea');
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  await server.stop();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
+  await ben.button('Hang up').click();
+  await expect(ann.page.getByText('Ben hung up.')).toBeVisible();
+});
+
+test('where there is no path between the two, both are told as that', async ({ meet }) => {
+  test.slow();
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
+  for (const { app } of [ann, ben]) {
+    // Without any candidate it is as between two networks that do not reach each other.
+    await app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().forEach(({ webContents }) => {
+        webContents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
+      }),
+    );
+  }
+  await joinByAddress(ann, 'tea');
+  await joinByAddress(ben, 'tea');
+  const patience = { timeout: 60_000 };
+  await expect(ann.page.getByText('No way was found between you and Ben.')).toBeVisible(patience);
+  await expect(ben.page.getByText('No way was found between you and Ann.')).toBeVisible(patience);
+  expect([...(await ann.liveTracks()), ...(await ben.liveTracks())]).toEqual([]);
+});

@@ -1,0 +1,302 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { generateIdentity, memberIdOf } from '../../main/signaling/identity';
+import type { Admissions } from '../../main/signaling/hosted-rooms';
+import type { SignalingClientOptions } from '../../main/signaling/client';
+import { Events, joinAs, numbered, plainAs, RawSocket, TestMember } from '../support/signaling-clients';
+import { startFreezingProxy } from '../support/signaling-proxy';
+import { startServer } from '../support/signaling-servers';
+
+const hostIdentity = generateIdentity();
+const hostId = memberIdOf('default', hostIdentity.publicKey);
+const address = { namespace: 'default', room: 'home' };
+
+let server: Awaited<ReturnType<typeof startServer>>;
+let admissions: Events<Admissions>;
+const clients: TestMember[] = [];
+
+beforeEach(async () => {
+  admissions = new Events();
+  server = await startServer({
+    mode: 'rooms-opened-by-host',
+    graceMs: 200,
+    onAdmissionsChanged: (change) => {
+      admissions.push(change);
+    },
+  });
+  server.openRoom({ ...address, host: hostId, door: 'ask', admitted: [] });
+});
+afterEach(async () => {
+  for (const { client } of clients.splice(0)) client.close();
+  await server.close();
+});
+
+async function knockAs(name: string, options: Partial<SignalingClientOptions> = {}): Promise<TestMember> {
+  const member = new TestMember({ servers: [server.url], name, ...options });
+  clients.push(member);
+  await member.client.connect();
+  member.client.join('home');
+  return member;
+}
+
+async function comeHome(): Promise<TestMember> {
+  const host = await joinAs(server.url, 'home', { identity: hostIdentity, name: 'Hanna' });
+  clients.push(host);
+  return host;
+}
+
+describe('a hosted room with a door', () => {
+  it('asks the host, and lets in who the host admits', async () => {
+    const host = await comeHome();
+    const guest = await knockAs('Gus');
+    expect(await guest.next('knocking')).toMatchObject({ room: 'home', hostName: 'Hanna' });
+    expect((await host.next('knock')).member).toMatchObject({ id: guest.id, name: 'Gus' });
+    host.client.admit('home', guest.id);
+    expect(await guest.next('joined')).toMatchObject({ host: hostId, members: [{ id: hostId }] });
+    await host.next('knock-ended');
+    expect((await host.next('member-joined')).member.id).toBe(guest.id);
+    expect((await admissions.next(() => true)).admitted).toEqual([guest.id]);
+  });
+
+  it('carries nothing to or from a knocker', async () => {
+    const host = await comeHome();
+    const guest = await knockAs('Gus');
+    await guest.next('knocking');
+    await host.next('knock');
+    guest.client.signal('home', hostId, numbered(0));
+    expect(await guest.next('error')).toMatchObject({ code: 'peer-unavailable', to: hostId });
+    host.client.signal('home', guest.id, numbered(0));
+    expect(await host.next('error')).toMatchObject({ code: 'peer-unavailable', to: guest.id });
+    expect(host.heard('signal')).toEqual([]);
+    expect(guest.heard('signal')).toEqual([]);
+  });
+
+  it('turns away with a reason and 4403, and the next one may still come', async () => {
+    const host = await comeHome();
+    const first = await knockAs('One');
+    const second = await knockAs('Two');
+    await host.next('knock');
+    await host.next('knock');
+    host.client.turnAway('home', first.id);
+    expect(await first.next('closed')).toMatchObject({ code: 'turned-away' });
+    host.client.admit('home', second.id);
+    await second.next('joined');
+  });
+
+  it('lets several knock at once, but not any number', async () => {
+    const host = await comeHome();
+    const knockers = await Promise.all(Array.from({ length: 8 }, (_, n) => knockAs(`K${n}`)));
+    await Promise.all(knockers.map((one) => one.next('knocking')));
+    expect(host.heard('knock').length).toBeLessThanOrEqual(8);
+    const ninth = await knockAs('K9');
+    expect(await ninth.next('error')).toMatchObject({ code: 'too-many' });
+    expect(await ninth.next('closed')).toMatchObject({ code: 'too-many' });
+  });
+
+  it('keeps knocks for a host that is not there yet', async () => {
+    const guest = await knockAs('Early');
+    expect(await guest.next('knocking')).toMatchObject({ hostName: '' });
+    const host = await comeHome();
+    expect((await host.next('knock')).member.name).toBe('Early');
+    host.client.admit('home', guest.id);
+    await guest.next('joined');
+  });
+
+  it('tells the host when a knocker gives up', async () => {
+    const host = await comeHome();
+    const guest = await knockAs('Gus');
+    await host.next('knock');
+    await guest.client.leave('home');
+    expect(await host.next('knock-ended')).toMatchObject({ member: guest.id });
+    const plain = await plainAs(server.url, '/default/home');
+    const { id } = (await host.next('knock')).member;
+    plain.socket.close();
+    expect(await host.next('knock-ended')).toMatchObject({ member: id });
+  });
+
+  it('tells a knocker that was away when it was turned away, rather than letting it knock again', async () => {
+    const host = await comeHome();
+    const proxy = await startFreezingProxy(server.port);
+    const guest = await knockAs('Gus', { servers: [proxy.url] });
+    await guest.next('knocking');
+    await host.next('knock');
+    proxy.reset();
+    await guest.next('down');
+    host.client.turnAway('home', guest.id);
+    expect(await guest.next('closed')).toMatchObject({ code: 'turned-away' });
+    expect(host.heard('knock')).toHaveLength(1);
+    await proxy.close();
+  });
+
+  it('answers room-full at once when somebody is inside, also to a second guest that is admitted late', async () => {
+    const host = await comeHome();
+    const first = await knockAs('One');
+    const second = await knockAs('Two');
+    await host.next('knock');
+    await host.next('knock');
+    host.client.admit('home', first.id);
+    await first.next('joined');
+    const third = await knockAs('Three');
+    expect(await third.next('closed')).toMatchObject({ code: 'room-full' });
+    host.client.admit('home', second.id);
+    expect(await second.next('closed')).toMatchObject({ code: 'room-full' });
+  });
+
+  it('keeps the seat of the host whoever comes first', async () => {
+    server.openRoom({ ...address, host: hostId, door: 'open', admitted: [] });
+    const first = await knockAs('One');
+    await first.next('joined');
+    const second = await knockAs('Two');
+    expect(await second.next('closed')).toMatchObject({ code: 'room-full' });
+    const host = await comeHome();
+    expect(host.heard('joined')[0]?.members.map(({ id }) => id)).toEqual([first.id]);
+  });
+
+  it('lets the first in when the door opens, and tells the others that the room is full', async () => {
+    const host = await comeHome();
+    const first = await knockAs('One');
+    await host.next('knock');
+    const second = await knockAs('Two');
+    await host.next('knock');
+    host.client.setDoor('home', 'open');
+    await first.next('joined');
+    expect(await second.next('closed')).toMatchObject({ code: 'room-full' });
+  });
+
+  it('lets only the host answer', async () => {
+    const host = await comeHome();
+    const guest = await knockAs('Gus');
+    await host.next('knock');
+    guest.client.admit('home', guest.id);
+    expect(await guest.next('error')).toMatchObject({ code: 'unauthorized', room: 'home' });
+    guest.client.setDoor('home', 'open');
+    expect(await guest.next('error')).toMatchObject({ code: 'unauthorized', room: 'home' });
+    expect(guest.heard('joined')).toEqual([]);
+  });
+
+  it('holds what a plain knocker says until it is let in', async () => {
+    const host = await comeHome();
+    const plain = await plainAs(server.url, '/default/home');
+    plain.send({ type: 'offer', sdp: 'v=0 early' });
+    plain.send({ type: 'candidate', id: '0', mlineindex: 0, candidate: 'candidate:1' });
+    const { member } = await host.next('knock');
+    expect(member.plain).toBe(true);
+    host.client.admit('home', member.id);
+    expect((await host.next('signal')).signal).toMatchObject({
+      n: 0,
+      description: { type: 'offer', sdp: 'v=0 early' },
+    });
+    expect((await host.next('signal')).signal).toMatchObject({
+      n: 1,
+      candidate: { candidate: 'candidate:1', sdpMid: '0' },
+    });
+    // Plain clients know no presence: they heard nothing at all.
+    expect(plain.frames.seen).toEqual([]);
+  });
+
+  it('turns a plain knocker away with 4403', async () => {
+    const host = await comeHome();
+    const plain = await plainAs(server.url, '/default/home');
+    host.client.turnAway('home', (await host.next('knock')).member.id);
+    expect(await plain.next('error')).toEqual({ type: 'error', code: 'turned-away' });
+    expect(await plain.closed).toMatchObject({ code: 4403 });
+  });
+
+  it('closes when the host leaves: the guest hears it and who waits is told that the room is not open', async () => {
+    const host = await comeHome();
+    const guest = await knockAs('Gus');
+    await host.next('knock');
+    const waiting = await knockAs('Wim');
+    await host.next('knock');
+    host.client.admit('home', guest.id);
+    await guest.next('joined');
+    await host.client.leave('home');
+    expect(await guest.next('member-left')).toMatchObject({ member: hostId, reason: 'left' });
+    expect(await waiting.next('closed')).toMatchObject({ code: 'room-not-open' });
+    const late = await knockAs('Late');
+    expect(await late.next('closed')).toMatchObject({ code: 'room-not-open' });
+  });
+
+  it('tells everybody inside when it is closed from outside', async () => {
+    server.openRoom({ ...address, host: hostId, door: 'open', admitted: [] });
+    const guest = await knockAs('Gus');
+    await guest.next('joined');
+    const plain = new RawSocket(`${server.url}/default/elsewhere`);
+    expect(await plain.closed).toMatchObject({ code: 4404, reason: 'room-not-open' });
+    server.closeRoom(address);
+    expect(await guest.next('closed')).toMatchObject({ code: 'room-not-open' });
+  });
+});
+
+describe('an admission', () => {
+  it('lets a member back in within its grace without a second knock, and its knock survives a broken socket', async () => {
+    const host = await comeHome();
+    const identity = generateIdentity();
+    const guest = await knockAs('Gus', { identity });
+    await host.next('knock');
+    guest.client.close();
+    const again = await knockAs('Gus', { identity });
+    await again.next('knocking');
+    expect(host.heard('knock')).toHaveLength(1);
+    host.client.admit('home', again.id);
+    await again.next('joined');
+    again.client.close();
+    await host.next('member-away');
+    const third = await knockAs('Gus', { identity });
+    await third.next('joined');
+    await host.next('member-back');
+  });
+
+  it('is handed to a restarted server, where the member comes back without a knock', async () => {
+    const host = await comeHome();
+    const guest = await knockAs('Gus');
+    await host.next('knock');
+    host.client.admit('home', guest.id);
+    await guest.next('joined');
+    const { admitted } = await admissions.next(() => true);
+    const { port } = server;
+    await server.close();
+    await guest.next('down');
+
+    const rooms = [{ ...address, host: hostId, door: 'ask' as const, admitted }];
+    server = await startServer({ mode: 'rooms-opened-by-host' }, { port, rooms });
+    await guest.events.next((event) => event.type === 'up' && !event.resumed);
+    await host.next('down');
+    await host.next('up');
+    await host.next('joined');
+    await guest.next('joined');
+    expect(guest.heard('knocking')).toHaveLength(1);
+    host.client.signal('home', guest.id, numbered(5));
+    expect((await guest.next('signal')).signal).toEqual(numbered(5));
+  });
+
+  it('ends with a clean leave', async () => {
+    const host = await comeHome();
+    const guest = await knockAs('Gus');
+    await host.next('knock');
+    host.client.admit('home', guest.id);
+    await guest.next('joined');
+    await guest.client.leave('home');
+    await admissions.next(({ admitted }) => admitted.length === 0);
+    guest.client.join('home');
+    await guest.next('knocking');
+  });
+
+  it('ends with the grace, also on a restarted server', async () => {
+    const host = await comeHome();
+    const guest = await knockAs('Gus');
+    await host.next('knock');
+    host.client.admit('home', guest.id);
+    await guest.next('joined');
+    guest.client.close();
+    await admissions.next(({ admitted }) => admitted.length === 0);
+
+    server.openRoom({
+      namespace: 'default',
+      room: 'second',
+      host: hostId,
+      door: 'ask',
+      admitted: [guest.id],
+    });
+    expect(await admissions.next(({ room }) => room === 'second')).toMatchObject({ admitted: [] });
+  });
+});

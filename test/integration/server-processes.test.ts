@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateIdentity, memberIdOf } from '../../main/signaling/identity';
+import { joinAs, numbered, TestMember } from '../support/signaling-clients';
+import { buildEntries, startEmbedded, startHeadless } from '../support/signaling-servers';
+
+let entries: Awaited<ReturnType<typeof buildEntries>>;
+beforeAll(async () => {
+  entries = await buildEntries();
+});
+afterAll(() => entries.remove());
+
+/** A port that is taken while `use` runs. */
+async function withTakenPort(use: (port: number) => Promise<void> | void): Promise<void> {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  try {
+    await use((taken.address() as AddressInfo).port);
+  } finally {
+    await new Promise((resolve) => taken.close(resolve));
+  }
+}
+
+describe('the command line', () => {
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [join(entries.folder, 'dist/server/parley-server.js'), ...args], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+
+  it('refuses a taken port with one sentence and exit code 2', async () => {
+    await withTakenPort((port) => {
+      const { status, stderr, stdout } = run('--port', String(port));
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toBe(`--port ${port} is taken by another program; give another one, or 0 for any.\n`);
+    });
+  });
+
+  it.each([
+    ['--port', 'x'],
+    ['--listen', '203.0.113.7', '--port', '0'],
+    ['--allow-origin', 'nonsense'],
+    ['--what'],
+  ])('refuses %s with one sentence that names the flag', (flag, ...rest) => {
+    const { status, stderr } = run(flag, ...rest);
+    expect(status).toBe(2);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(flag);
+  });
+
+  it('says its version and what it can do', () => {
+    expect(run('--version')).toMatchObject({ status: 0, stdout: '0.0.0\n' });
+    expect(run('--help').stdout).toContain('--heartbeat-timeout-ms');
+  });
+
+  it('stops at once on a second signal', async () => {
+    const server = await startHeadless(entries.folder);
+    const ended = new Promise((resolve) => server.child.once('exit', resolve));
+    server.child.kill('SIGINT');
+    server.child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+});
+
+describe('the embedded server', () => {
+  it('takes the next free port where its own is taken, unless it must not', async () => {
+    await withTakenPort(async (port) => {
+      const server = await startEmbedded(entries.folder, { listen: '127.0.0.1', port });
+      expect(server.port).toBeGreaterThan(port);
+      await server.stop();
+      await expect(
+        startEmbedded(entries.folder, { listen: '127.0.0.1', port, fallbackPorts: false }),
+      ).rejects.toThrow('port-in-use');
+    });
+  });
+
+  it('can be killed and started again on its port: everyone comes back, and nobody knocks twice', async () => {
+    const host = generateIdentity();
+    const room = { namespace: 'default', room: 'home', host: memberIdOf('default', host.publicKey) };
+    const server = await startEmbedded(entries.folder, {
+      listen: '127.0.0.1',
+      rooms: [{ ...room, door: 'ask', admitted: [] }],
+    });
+    const hosting = await joinAs(server.url, 'home', { identity: host });
+    const guest = new TestMember({ servers: [server.url] });
+    await guest.client.connect();
+    guest.client.join('home');
+    hosting.client.admit('home', (await hosting.next('knock')).member.id);
+    await guest.next('joined');
+    const { admitted } = await server.reports.next((report) => report.type === 'admissions');
+    expect(admitted).toEqual([guest.id]);
+
+    server.child.kill('SIGKILL');
+    await Promise.all([hosting.next('down'), guest.next('down')]);
+    const again = await startEmbedded(entries.folder, {
+      listen: '127.0.0.1',
+      port: server.port,
+      fallbackPorts: false,
+      rooms: [{ ...room, door: 'ask', admitted }],
+    });
+    await Promise.all([hosting.next('joined'), guest.next('joined')]);
+    expect(guest.heard('knocking')).toHaveLength(1);
+    hosting.client.signal('home', guest.id, numbered(1));
+    expect((await guest.next('signal')).signal).toEqual(numbered(1));
+    hosting.client.close();
+    guest.client.close();
+    await again.stop();
+  });
+
+  it('opens and closes rooms while it runs', async () => {
+    const host = generateIdentity();
+    const address = { namespace: 'default', room: 'later' };
+    const server = await startEmbedded(entries.folder, { listen: '127.0.0.1' });
+    const early = new TestMember({ servers: [server.url] });
+    await early.client.connect();
+    early.client.join('later');
+    expect(await early.next('closed')).toMatchObject({ code: 'room-not-open' });
+    const hostId = memberIdOf('default', host.publicKey);
+    server.command({ type: 'open-room', room: { ...address, host: hostId, door: 'open', admitted: [] } });
+    // Commands and sockets are different lines: the host comes in as soon as the command has arrived.
+    const hosting = await joinWhenOpen(server.url, host);
+    server.command({ type: 'close-room', ...address });
+    expect(await hosting.next('closed')).toMatchObject({ code: 'room-not-open' });
+    await server.stop();
+  });
+});
+
+async function joinWhenOpen(
+  server: string,
+  identity: ReturnType<typeof generateIdentity>,
+): Promise<TestMember> {
+  for (;;) {
+    const member = new TestMember({ servers: [server], identity });
+    await member.client.connect();
+    member.client.join('later');
+    const answer = await member.events.next(({ type }) => type === 'joined' || type === 'closed');
+    if (answer.type === 'joined') return member;
+  }
+}

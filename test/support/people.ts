@@ -1,0 +1,309 @@
+/** People with a Parley each: real Electron processes with profiles of their own and known cameras. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  _electron,
+  expect,
+  test as base,
+  type ElectronApplication,
+  type Locator,
+  type Page,
+} from '@playwright/test';
+import type { Settings } from '../../preload/bridge';
+import { mediaFiles, type KnownMedia } from './known-media';
+
+/** The repository's root, where `dist/` is. */
+export const ROOT = join(import.meta.dirname, '../..');
+
+/** How a person's app starts. */
+export interface PersonOptions {
+  /** `null`: a machine without camera and microphone. */
+  media?: KnownMedia | null;
+  /** Command line of the app. */
+  args?: string[];
+  /** What is on disk before; `name` and `welcomed` are set unless given. */
+  settings?: Partial<Settings>;
+  /** Another profile folder than a fresh one: a second launch, a restart. */
+  profile?: string;
+  /** Fake cameras beside the fake microphone. */
+  cameras?: number;
+  /** Chromium writes every network event to `net.json` in the profile. */
+  netLog?: boolean;
+  /** No settings file at all, as on the first start. */
+  firstStart?: boolean;
+}
+
+/** Switches every test app gets: fake devices, candidates also where there is only a loopback network. */
+function chromiumSwitches(media: KnownMedia | null, cameras = 1): string[] {
+  const root = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const always = [...root, '--disable-gpu', '--allow-loopback-in-peer-connection'];
+  if (!media) return always;
+  const { video, audio } = mediaFiles(media);
+  return [
+    ...always,
+    `--use-fake-device-for-media-stream=device-count=${String(cameras)}`,
+    ...(cameras > 0 ? [`--use-file-for-fake-video-capture=${video}`] : []),
+    `--use-file-for-fake-audio-capture=${audio}`,
+  ];
+}
+
+/** The Electron that `npm test` found; see scripts/electron-runtime.mjs. */
+function electronExecutable(): string {
+  const executable = process.env['PARLEY_ELECTRON'];
+  if (executable === undefined)
+    throw new Error('run through npm test or npm run test:e2e, which find Electron');
+  return executable;
+}
+
+/** A person at their app. */
+export class Person {
+  readonly name: string;
+  readonly profile: string;
+  readonly app: ElectronApplication;
+  readonly page: Page;
+
+  constructor(name: string, profile: string, app: ElectronApplication, page: Page) {
+    this.name = name;
+    this.profile = profile;
+    this.app = app;
+    this.page = page;
+  }
+
+  /** Of the app's main process. */
+  get pid(): number {
+    return this.app.process().pid ?? 0;
+  }
+
+  get remoteVideo(): Locator {
+    return this.page.getByTestId('remote-video');
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: typeof name === 'string' });
+  }
+
+  /** Hosts a room by clicks. @returns the link to pass on. */
+  async host(options: { letIn?: boolean } = {}): Promise<string> {
+    await this.button('Host a room').click();
+    if (options.letIn) await this.page.getByRole('switch', { name: /straight in/ }).check();
+    await this.button('Open room').click();
+    return this.roomLink();
+  }
+
+  /** The link on the waiting screen. */
+  async roomLink(): Promise<string> {
+    const link = this.page.getByRole('textbox', { name: /^(Link to this room|房间链接)$/ });
+    await expect(link).toHaveValue(/^parley:\/\/join\?/);
+    return link.inputValue();
+  }
+
+  /** Joins by pasting a link. */
+  async join(link: string): Promise<void> {
+    await this.button('Join').click();
+    await this.page.getByRole('textbox', { name: 'Link or address' }).fill(link);
+    await this.page.getByRole('button', { name: 'Join room' }).click();
+  }
+
+  /** Opens a link as the OS does: a second launch, which hands over to this app. @returns its exit code */
+  launchWith(...args: string[]): Promise<number | null> {
+    const switches = [...chromiumSwitches(null), `--user-data-dir=${this.profile}`];
+    const child = spawn(electronExecutable(), [ROOT, ...switches, ...args], { cwd: ROOT, stdio: 'ignore' });
+    return new Promise((resolve) => child.once('exit', resolve));
+  }
+
+  /** Lets in whoever knocks. */
+  async letIn(name: string): Promise<void> {
+    await expect(this.page.getByText(name).first()).toBeVisible();
+    await this.button('Let in').click();
+  }
+
+  /** Waits for the other's picture: the colour at the centre, and that it moves. */
+  sees(media: KnownMedia): Promise<void> {
+    return sees(this.remoteVideo, media, this.name);
+  }
+
+  /** Waits for the other's tone. */
+  hears(media: KnownMedia): Promise<void> {
+    return hears(this.remoteVideo, media, this.name);
+  }
+
+  /** Waits until nothing is heard of the other. */
+  async silence(): Promise<void> {
+    await expect
+      .poll(() => this.remoteVideo.evaluate(loudestHz), { message: `${this.name} hears nothing` })
+      .toBe(0);
+  }
+
+  /** Kinds of the tracks this page ever captured that are still live, sorted. */
+  liveTracks(): Promise<string[]> {
+    return this.page.evaluate(() =>
+      (window.parleyTestTracks ?? [])
+        .filter((track) => track.readyState === 'live')
+        .map((track) => track.kind)
+        .sort(),
+    );
+  }
+
+  /** The embedded server's process, while there is one. */
+  roomServerPid(): Promise<number | null> {
+    return this.app.evaluate(
+      ({ app }) => app.getAppMetrics().find(({ name }) => name === 'Parley room server')?.pid ?? null,
+    );
+  }
+
+  /** Kills the embedded server. @returns the pid it had */
+  async crashRoomServer(): Promise<number> {
+    const pid = await this.roomServerPid();
+    if (pid === null) throw new Error('no room server runs');
+    process.kill(pid, 'SIGKILL');
+    return pid;
+  }
+}
+
+/** Waits until a video element shows this picture, moving. */
+export async function sees(video: Locator, { rgb }: KnownMedia, who = 'the page'): Promise<void> {
+  const near = rgb.map((value) => Math.round(value / 64));
+  await expect
+    .poll(() => video.evaluate(centrePixel), { message: `${who} sees the other's colour` })
+    .toEqual(near);
+  const frames = () =>
+    video.evaluate((element: HTMLVideoElement) => element.getVideoPlaybackQuality().totalVideoFrames);
+  const [before, bar] = [await frames(), await video.evaluate(barPosition)];
+  await expect.poll(frames, { message: `frames rise for ${who}` }).toBeGreaterThan(before);
+  await expect
+    .poll(() => video.evaluate(barPosition), { message: `the picture moves for ${who}` })
+    .not.toBe(bar);
+}
+
+/** Waits until a video element sounds with this tone. */
+export async function hears(video: Locator, { toneHz }: KnownMedia, who = 'the page'): Promise<void> {
+  await expect
+    .poll(async () => Math.round((await video.evaluate(loudestHz)) / 30), {
+      message: `${who} hears the other's tone`,
+    })
+    .toBe(Math.round(toneHz / 30));
+}
+
+declare global {
+  interface Window {
+    /** Every local track the page ever captured, kept by the test. */
+    parleyTestTracks?: MediaStreamTrack[];
+  }
+}
+
+/** Rounded to four levels a channel, since codecs shift colours a little. */
+function centrePixel(video: HTMLVideoElement): number[] {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 1;
+  const context = canvas.getContext('2d');
+  if (!context || video.videoWidth === 0) return [];
+  context.drawImage(video, video.videoWidth / 2, video.videoHeight / 2, 1, 1, 0, 0, 1, 1);
+  return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3).map((value) => Math.round(value / 64));
+}
+
+/** Where the white bar is, in sixteenths of the width; -1 where there is none. */
+function barPosition(video: HTMLVideoElement): number {
+  const canvas = document.createElement('canvas');
+  canvas.width = 16;
+  canvas.height = 1;
+  const context = canvas.getContext('2d');
+  if (!context || video.videoWidth === 0) return -1;
+  context.drawImage(video, 0, video.videoHeight * 0.1, video.videoWidth, 1, 0, 0, 16, 1);
+  const row = context.getImageData(0, 0, 16, 1).data;
+  const greens = Array.from({ length: 16 }, (_, index) => row[index * 4 + 1] ?? 0);
+  return greens.indexOf(Math.max(...greens));
+}
+
+/** The loudest frequency of the element's sound, in Hz; 0 for silence. */
+async function loudestHz(video: HTMLVideoElement): Promise<number> {
+  const stream = video.srcObject;
+  if (!(stream instanceof MediaStream) || stream.getAudioTracks().length === 0) return 0;
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 16_384;
+  context.createMediaStreamSource(stream).connect(analyser);
+  const bins = new Float32Array(analyser.frequencyBinCount);
+  try {
+    // The analyser needs one window of sound (0.34 s) before its figures mean anything: wait for one that is not silent.
+    for (let read = 0; read < 60; read += 1) {
+      await new Promise(requestAnimationFrame);
+      analyser.getFloatFrequencyData(bins);
+    }
+    const loudest = bins.indexOf(Math.max(...bins));
+    return (bins[loudest] ?? -Infinity) > -60 ? (loudest * context.sampleRate) / analyser.fftSize : 0;
+  } finally {
+    await context.close();
+  }
+}
+
+/** Starts a person's app and ends it with the test. */
+export type Meet = (name: string, options?: PersonOptions) => Promise<Person>;
+
+/** Playwright's test with people in it. */
+export const test = base.extend<{ meet: Meet }>({
+  meet: async ({}, use, testInfo) => {
+    const people: Person[] = [];
+    const folders: string[] = [];
+    await use(async (name, options = {}) => {
+      const profile = options.profile ?? mkdtempSync(join(tmpdir(), 'parley-test-'));
+      if (options.profile === undefined) folders.push(profile);
+      const person = await launch(name, profile, options);
+      people.push(person);
+      return person;
+    });
+    if (testInfo.status !== testInfo.expectedStatus) {
+      for (const { page, name } of people) {
+        await page.screenshot({ path: testInfo.outputPath(`${name}.png`) }).catch(() => undefined);
+      }
+    }
+    await Promise.all(people.map(({ app }) => app.close().catch(() => undefined)));
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  },
+});
+
+export { expect };
+
+async function launch(name: string, profile: string, options: PersonOptions): Promise<Person> {
+  const { media = null, cameras = 1, netLog = false, args = [], settings = {}, firstStart = false } = options;
+  if (!firstStart && options.profile === undefined) {
+    mkdirSync(profile, { recursive: true });
+    // Pure tones would be taken for noise.
+    const known = { name, welcomed: true, language: 'en', audioProcessing: false, ...settings };
+    writeFileSync(join(profile, 'settings.json'), JSON.stringify(known));
+  }
+  const app = await _electron.launch({
+    executablePath: electronExecutable(),
+    cwd: ROOT,
+    args: [
+      ROOT,
+      ...chromiumSwitches(media, cameras),
+      `--user-data-dir=${profile}`,
+      ...(netLog ? [`--log-net-log=${join(profile, 'net.json')}`] : []),
+      ...args,
+    ],
+    env: { ...environment(), ELECTRON_DISABLE_SECURITY_WARNINGS: 'true' },
+  });
+  const page = await app.firstWindow();
+  await page.evaluate(keepTracks);
+  return new Person(name, profile, app, page);
+}
+
+function environment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}
+
+/** Runs in the page: remembers each captured track, so that a test can ask which are still live. */
+function keepTracks(): void {
+  const tracks: MediaStreamTrack[] = [];
+  window.parleyTestTracks = tracks;
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await open(constraints);
+    tracks.push(...stream.getTracks());
+    return stream;
+  };
+}

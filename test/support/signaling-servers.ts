@@ -1,0 +1,146 @@
+/** Starters for the server's lives; each stops what it started when the test file's scope ends. */
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import * as v from 'valibot';
+import { build } from 'vite';
+import {
+  createSignalingServer,
+  type SignalingServer,
+  type SignalingServerOptions,
+} from '../../main/signaling/server';
+import {
+  lanServerReportSchema,
+  type LanServerCommand,
+  type LanServerReport,
+} from '../../main/signaling/lan-server-protocol';
+import type { HostedRoom } from '../../main/signaling/hosted-rooms';
+import { Events } from './signaling-clients';
+
+/** A server in this process, on a port of its own or on the one of a server that it stands in for. */
+export async function startServer(
+  options: Partial<SignalingServerOptions> = {},
+  before: { port?: number; rooms?: HostedRoom[] } = {},
+): Promise<SignalingServer & { url: string; port: number }> {
+  const server = createSignalingServer({ mode: 'rooms-on-demand', version: '0.0.0', ...options });
+  for (const room of before.rooms ?? []) server.openRoom(room);
+  const { port } = await server.listen({ host: '127.0.0.1', port: before.port ?? 0 });
+  return Object.assign(server, { url: `ws://127.0.0.1:${port}`, port });
+}
+
+/** Builds the entries of both lives to a folder of its own. @returns the folder, and what removes it. */
+export async function buildEntries(): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-signaling-'));
+  const root = join(import.meta.dirname, '../..');
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    ssr: { noExternal: true },
+    build: {
+      ssr: true,
+      target: 'node20',
+      // Two folders below a package.json, as the real build.
+      outDir: join(folder, 'dist/server'),
+      rolldownOptions: {
+        input: {
+          'parley-server': join(root, 'main/signaling/cli.ts'),
+          'lan-server-process': join(root, 'main/signaling/lan-server-process.ts'),
+        },
+        external: ['bufferutil', 'utf-8-validate'],
+        output: { entryFileNames: '[name].js' },
+      },
+    },
+  });
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', version: '0.0.0' }));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** A running server process. */
+export interface ServerProcess {
+  url: string;
+  port: number;
+  child: ChildProcess;
+  /** Ends it as a shutting-down machine would. @returns its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** The headless server as people run it. */
+export async function startHeadless(folder: string, args: string[] = []): Promise<ServerProcess> {
+  const child = spawn(
+    process.execPath,
+    [join(folder, 'dist/server/parley-server.js'), '--port', '0', ...args],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const lines = createInterface({ input: child.stdout });
+  const port = await new Promise<number>((resolve, reject) => {
+    lines.once('line', (line) => {
+      resolve(v.parse(v.object({ port: v.number() }), JSON.parse(line)).port);
+    });
+    child.once('exit', () => {
+      reject(new Error('the server ended before it listened'));
+    });
+  });
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    port,
+    child,
+    stop: () => endOf(child, () => child.kill('SIGTERM')),
+  };
+}
+
+/** The embedded server's process, with its messages. */
+export interface EmbeddedProcess extends ServerProcess {
+  reports: Events<LanServerReport>;
+  command(command: LanServerCommand): void;
+}
+
+/** Electron's `process.parentPort`, made of a forked process's own channel. */
+const PARENT_PORT = `process.parentPort = {
+  on: (_event, listener) => process.on('message', (data) => listener({ data })),
+  postMessage: (message) => process.send(message),
+};`;
+
+/** The embedded server as the app runs it, but forked by plain Node. */
+export async function startEmbedded(
+  folder: string,
+  start: Partial<Extract<LanServerCommand, { type: 'start' }>> = {},
+): Promise<EmbeddedProcess> {
+  const child = fork(join(folder, 'dist/server/lan-server-process.js'), {
+    execArgv: ['--import', `data:text/javascript,${encodeURIComponent(PARENT_PORT)}`],
+  });
+  const reports = new Events<LanServerReport>();
+  child.on('message', (message) => {
+    reports.push(v.parse(lanServerReportSchema, message));
+  });
+  const command = (message: LanServerCommand): void => {
+    child.send(message);
+  };
+  command({ type: 'start', version: '0.0.0', port: 0, rooms: [], allowOrigins: [], ...start });
+  const report = await reports.next((one) => one.type === 'listening' || one.type === 'failed');
+  if (report.type !== 'listening') throw new Error(`the server failed: ${JSON.stringify(report)}`);
+  return {
+    url: `ws://127.0.0.1:${report.port}`,
+    port: report.port,
+    child,
+    reports,
+    command,
+    stop: () =>
+      endOf(child, () => {
+        command({ type: 'stop' });
+      }),
+  };
+}
+
+/** Asks a process to end. @returns its exit code. */
+async function endOf(child: ChildProcess, ask: () => void): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  return new Promise((resolve) => {
+    child.once('exit', resolve);
+    ask();
+  });
+}

@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LocalBroker } from '../../../../main/signaling/local-broker';
+import type { Broker, Mail, SeatRules } from '../../../../main/signaling/broker';
+import type { Member } from '../../../../main/signaling/protocol';
+
+/** One suite for every broker; the one over Redis joins the list when it is there. */
+const brokers: Record<string, () => Broker> = { LocalBroker: () => new LocalBroker() };
+
+const address = { namespace: 'ns', room: 'room' };
+const rules: SeatRules = { capacity: 2, host: null, app: false };
+const member = (id: string, changes: Partial<Member> = {}): Member => ({
+  id,
+  name: id.toUpperCase(),
+  device: 'desktop',
+  key: null,
+  plain: false,
+  away: false,
+  ...changes,
+});
+
+describe.each(Object.entries(brokers))('%s', (_name, create) => {
+  function start(ids: string[] = ['a', 'b', 'c', 'd']) {
+    const broker = create();
+    const mail = new Map<string, Mail[]>();
+    for (const id of ids) {
+      const box: Mail[] = [];
+      mail.set(id, box);
+      broker.register(id, (one) => box.push(one));
+    }
+    const typesOf = (id: string): string[] =>
+      (mail.get(id) ?? []).map((one) => (one.kind === 'event' ? one.event.type : one.kind));
+    return { broker, mail, typesOf };
+  }
+
+  it('tells the newcomer who is there before the others hear of it', async () => {
+    const { broker, mail, typesOf } = start();
+    await broker.join(address, member('a'), rules);
+    await broker.join(address, member('b'), rules);
+    expect(typesOf('a')).toEqual(['joined', 'member-joined']);
+    expect(mail.get('b')).toEqual([
+      { kind: 'event', event: { type: 'joined', room: 'room', members: [member('a')], host: null } },
+    ]);
+  });
+
+  it('lets calls take effect in the order they were made, without waiting in between', async () => {
+    const { broker, typesOf } = start();
+    const outcomes = await Promise.all([
+      broker.join(address, member('a'), rules),
+      broker.join(address, member('b'), rules),
+      broker.join(address, member('c'), rules),
+      broker.leave(address, 'a', 'left'),
+      broker.join(address, member('c'), rules),
+    ]);
+    expect(outcomes).toEqual(['joined', 'joined', 'room-full', undefined, 'joined']);
+    expect(typesOf('b')).toEqual(['joined', 'member-left', 'member-joined']);
+    expect(typesOf('c')).toEqual(['joined']);
+  });
+
+  it('keeps the seat of the host', async () => {
+    const { broker } = start();
+    const hosted = { ...rules, host: 'a' };
+    expect(await broker.join(address, member('b'), hosted)).toBe('joined');
+    expect(await broker.join(address, member('c'), hosted)).toBe('room-full');
+    expect(await broker.join(address, member('a'), hosted)).toBe('joined');
+  });
+
+  it('carries mail only between two who sit in the room', async () => {
+    const { broker, mail } = start();
+    await broker.join(address, member('a'), rules);
+    await broker.join(address, member('b'), rules);
+    await broker.join({ ...address, room: 'elsewhere' }, member('c'), rules);
+    const text: Mail = { kind: 'plain', text: '{}' };
+    expect(await broker.send(address, 'a', 'b', text)).toBe(true);
+    expect(await broker.send(address, 'a', 'c', text)).toBe(false);
+    expect(await broker.send(address, 'c', 'a', text)).toBe(false);
+    expect(await broker.send({ ...address, namespace: 'other' }, 'a', 'b', text)).toBe(false);
+    expect(await broker.send(address, 'a', 'a', text)).toBe(false);
+    expect(mail.get('b')?.filter((one) => one.kind === 'plain')).toHaveLength(1);
+    expect(await broker.deliver('c', text)).toBe(true);
+    expect(await broker.deliver('nobody', text)).toBe(false);
+  });
+
+  it('does not confuse addresses whose parts hold slashes', async () => {
+    const { broker, typesOf } = start();
+    await broker.join({ namespace: 'a/b', room: 'c' }, member('a'), rules);
+    await broker.join({ namespace: 'a', room: 'b/c' }, member('b'), rules);
+    expect(typesOf('a')).toEqual(['joined']);
+  });
+
+  it('behaves as a small reference model under any order of calls', async () => {
+    const ids = ['a', 'b', 'c', 'd'];
+    const step = fc.record({
+      what: fc.constantFrom('join', 'join', 'leave', 'away', 'back', 'send'),
+      who: fc.constantFrom(...ids),
+      to: fc.constantFrom(...ids),
+      app: fc.boolean(),
+    });
+    // b and d are plain, so that `?app` has somebody to replace.
+    const isPlain = (id: string): boolean => id === 'b' || id === 'd';
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const { broker, typesOf } = start(ids);
+        let seats: { id: string; away: boolean; app: boolean }[] = [];
+        const expected = new Map<string, string[]>(ids.map((id) => [id, []]));
+        const tell = (id: string, type: string): void => void expected.get(id)?.push(type);
+        const tellOthers = (about: string, type: string): void => {
+          for (const { id } of seats) if (id !== about) tell(id, type);
+        };
+        for (const { what, who, to, app: asked } of steps) {
+          const own = seats.find(({ id }) => id === who);
+          const app = asked && isPlain(who);
+          switch (what) {
+            case 'join': {
+              const outcome = await broker.join(address, member(who, { plain: isPlain(who) }), {
+                ...rules,
+                app,
+              });
+              if (!own && app) {
+                const plain = seats.filter(({ id }) => isPlain(id));
+                const replaced = plain.find((seat) => seat.app) ?? (seats.length >= 2 ? plain[0] : undefined);
+                if (replaced) {
+                  tell(replaced.id, 'replaced');
+                  seats = seats.filter((seat) => seat !== replaced);
+                  tellOthers(replaced.id, 'member-left');
+                }
+              }
+              if (!own && seats.length >= 2) {
+                expect(outcome).toBe('room-full');
+                break;
+              }
+              expect(outcome).toBe('joined');
+              tell(who, 'joined');
+              if (!own) tellOthers(who, 'member-joined');
+              else if (own.away) tellOthers(who, 'member-back');
+              if (own) Object.assign(own, { away: false, app });
+              else seats.push({ id: who, away: false, app });
+              break;
+            }
+            case 'leave':
+              await broker.leave(address, who, 'left');
+              if (own) tellOthers(who, 'member-left');
+              seats = seats.filter((seat) => seat !== own);
+              break;
+            case 'away':
+              await broker.setAway(address, who, 'closed');
+              if (own && !own.away) tellOthers(who, 'member-away');
+              if (own) own.away = true;
+              break;
+            case 'back':
+              await broker.setBack(address, who);
+              if (own?.away) tellOthers(who, 'member-back');
+              if (own) own.away = false;
+              break;
+            case 'send': {
+              const can = who !== to && own !== undefined && seats.some(({ id }) => id === to);
+              expect(await broker.send(address, who, to, { kind: 'plain', text: '' })).toBe(can);
+              if (can) tell(to, 'plain');
+              break;
+            }
+          }
+          expect(seats.length).toBeLessThanOrEqual(2);
+        }
+        for (const id of ids) expect(typesOf(id)).toEqual(expected.get(id));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+it('keeps nothing of a room that everybody left', async () => {
+  const broker = new LocalBroker();
+  await broker.join(address, member('a'), rules);
+  expect(broker.roomCount).toBe(1);
+  await broker.leave(address, 'a', 'left');
+  expect(broker.roomCount).toBe(0);
+  await broker.join(address, member('b'), { ...rules, capacity: 0 });
+  expect(broker.roomCount).toBe(0);
+});

@@ -1,0 +1,321 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  transition,
+  type CallEvent,
+  type CallState,
+  type CallTimer,
+  type Effect,
+  type Phase,
+} from '../../../../renderer/call/call-state';
+import { fakeMember, fakeSeat, fakeTarget } from '../../../support/fake-bridge';
+
+const idle: CallState = { phase: 'idle', problem: null };
+const guest = fakeMember('b');
+const page = fakeMember('p', { plain: true });
+const stranger = fakeMember('c');
+
+/** Where events lead from a state. */
+const after = (from: CallState, ...events: CallEvent[]): CallState =>
+  events.reduce((state, event) => transition(state, event).state, from);
+const effectsOf = (from: CallState, event: CallEvent): Effect['type'][] =>
+  transition(from, event).effects.map(({ type }) => type);
+
+const hosting = after(idle, { type: 'host-asked', room: null, door: 'open' });
+const joining = after(idle, { type: 'join-asked', target: fakeTarget, confirmed: true });
+const confirming = after(idle, { type: 'join-asked', target: fakeTarget, confirmed: false });
+const waiting = after(hosting, { type: 'seated', seat: fakeSeat('a', [], 'open') });
+const connecting = after(waiting, { type: 'member-joined', member: guest });
+const connected = after(connecting, { type: 'call-settled', call: 'X' }, { type: 'path-found', atMs: 100 });
+const reconnecting = after(connected, { type: 'path-lost', atMs: 5000 });
+const ended = after(connected, { type: 'bye', atMs: 1100 });
+const joined = after(joining, { type: 'seated', seat: fakeSeat('b', [fakeMember('a')]) });
+
+const phases: CallState[] = [
+  idle,
+  confirming,
+  hosting,
+  joining,
+  waiting,
+  connecting,
+  connected,
+  reconnecting,
+  ended,
+];
+
+const members = [guest, page, stranger];
+const ids = members.map(({ id }) => id);
+const atMs = fc.nat({ max: 1_000_000 });
+const member = fc.constantFrom(...members);
+const id = fc.constantFrom(...ids);
+const door = fc.constantFrom('ask', 'open');
+const event: fc.Arbitrary<CallEvent> = fc.oneof(
+  fc.record({ type: fc.constant('host-asked'), room: fc.constantFrom(null, 'room'), door }),
+  fc.record({ type: fc.constant('join-asked'), target: fc.constant(fakeTarget), confirmed: fc.boolean() }),
+  fc.record({
+    type: fc.constantFrom('confirmed', 'cancelled', 'call-again', 'done', 'exchanged', 'peer-restarted'),
+  }),
+  fc.record({ type: fc.constantFrom('let-in', 'turn-away', 'offered'), member: id }),
+  fc.record({ type: fc.constant('door-set'), door }),
+  fc.record({ type: fc.constantFrom('hung-up', 'path-found', 'path-lost', 'bye'), atMs }),
+  fc.record({
+    type: fc.constant('seated'),
+    seat: fc.constantFrom(
+      fakeSeat('a', [], 'open'),
+      fakeSeat('a', [], 'ask'),
+      fakeSeat('a', [guest]),
+      fakeSeat('a', []),
+    ),
+  }),
+  fc.record({ type: fc.constant('refused'), code: fc.constantFrom('room-full', 'cancelled') }),
+  fc.record({ type: fc.constant('room-closed'), code: fc.constantFrom('signaling-lost', 'replaced'), atMs }),
+  fc.record({ type: fc.constantFrom('member-joined', 'knock'), member }),
+  fc.record({ type: fc.constant('member-away'), member: id, reason: fc.constantFrom('closed', 'silent') }),
+  fc.record({ type: fc.constantFrom('member-back', 'knock-ended'), member: id }),
+  fc.record({
+    type: fc.constant('member-left'),
+    member: id,
+    reason: fc.constantFrom('left', 'grace-ended', 'replaced'),
+    atMs,
+  }),
+  fc.record({ type: fc.constant('knocking'), hostName: fc.constant('Host') }),
+  fc.record({
+    type: fc.constant('signaling-up'),
+    members: fc.subarray(members, { maxLength: 1 }),
+    iceServers: fc.constant([]),
+  }),
+  fc.record({
+    type: fc.constant('hosting-changed'),
+    hosted: fc.record({
+      port: fc.constant(9239),
+      addresses: fc.constant([]),
+      link: fc.constant('parley://x'),
+      door,
+    }),
+  }),
+  fc.record({ type: fc.constant('call-settled'), call: fc.constantFrom('X', 'Y') }),
+  fc.record({ type: fc.constant('time-up'), timer: fc.constantFrom<CallTimer>('connect', 'lost'), atMs }),
+);
+
+/** What the effects so far have left behind. */
+interface World {
+  capturing: boolean;
+  connection: boolean;
+  timer: CallTimer | null;
+  inRoom: boolean;
+}
+
+function perform(world: World, effect: Effect): World {
+  switch (effect.type) {
+    case 'open-media':
+      return { ...world, capturing: true };
+    case 'release-media':
+      return { ...world, capturing: false };
+    case 'host-room':
+    case 'join-room':
+      return { ...world, inRoom: true };
+    case 'leave-room':
+      return { ...world, inRoom: false };
+    case 'prepare-peer':
+    case 'connect':
+      return { ...world, connection: true };
+    case 'end-peer':
+      return { ...world, connection: false };
+    case 'start-timer':
+      return { ...world, timer: effect.timer };
+    case 'stop-timer':
+      return { ...world, timer: null };
+    case 'set-door':
+    case 'answer-knock':
+      return world;
+    default:
+      return effect satisfies never;
+  }
+}
+
+const inACall: Phase[] = ['connecting', 'connected', 'reconnecting'];
+
+describe('whatever happens, in whatever order,', () => {
+  test('devices, connection, timer and room are exactly those of the phase', () => {
+    fc.assert(
+      fc.property(fc.array(event, { minLength: 1, maxLength: 60 }), (events) => {
+        let state: CallState = idle;
+        let world: World = { capturing: false, connection: false, timer: null, inRoom: false };
+        for (const each of events) {
+          const next = transition(state, each);
+          // A refusal means that no seat was taken, and a closed room that it is gone.
+          if (each.type === 'refused' && state.phase === 'joining') world.inRoom = false;
+          if (each.type === 'room-closed') world.inRoom = false;
+          state = next.state;
+          world = next.effects.reduce(perform, world);
+          const busy =
+            state.phase === 'joining' || state.phase === 'waiting' || inACall.includes(state.phase);
+          expect(world.capturing).toBe(busy);
+          expect(world.connection).toBe(busy);
+          expect(world.timer).toBe(
+            state.phase === 'connecting' ? 'connect' : state.phase === 'reconnecting' ? 'lost' : null,
+          );
+          if (state.phase === 'idle' || state.phase === 'confirming') expect(world.inRoom).toBe(false);
+          if (state.phase === 'ended') expect(world.inRoom).toBe(state.seat !== null);
+          if (state.phase === 'connected') expect(state).not.toHaveProperty('silentSinceMs');
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each(phases.map((state) => [state.phase, state] as const))('%s takes every event', (_phase, state) => {
+    fc.assert(
+      fc.property(event, (each) => {
+        const frozen = structuredClone(state);
+        const { state: next, effects } = transition(state, each);
+        expect(state).toEqual(frozen);
+        if (effects.length === 0 && next.phase === state.phase) return;
+        // The same again begins nothing a second time, except where a person or a peer asks for just that.
+        const again = transition(next, each);
+        if (
+          ['call-again', 'door-set', 'let-in', 'turn-away', 'peer-restarted', 'exchanged'].includes(each.type)
+        )
+          return;
+        if (['signaling-up', 'member-joined', 'member-left', 'join-asked'].includes(each.type)) return;
+        expect(again.effects).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe('who offers', () => {
+  const connects = (from: CallState, each: CallEvent) =>
+    transition(from, each).effects.find((effect) => effect.type === 'connect');
+
+  test('is who comes second', () => {
+    expect(connects(joining, { type: 'seated', seat: fakeSeat('b', [guest]) })).toMatchObject({
+      offers: true,
+    });
+    expect(connects(waiting, { type: 'member-joined', member: guest })).toMatchObject({ offers: false });
+    expect(connects(waiting, { type: 'signaling-up', members: [guest], iceServers: [] })).toMatchObject({
+      offers: false,
+    });
+  });
+
+  test('to a plain page that stayed after a call is the host that calls again', () => {
+    const over = after(waiting, { type: 'member-joined', member: page }, { type: 'hung-up', atMs: 1 });
+    expect(connects(over, { type: 'call-again' })).toMatchObject({ offers: true, peer: page });
+  });
+});
+
+describe('the end', () => {
+  test('of a host keeps the seat, with the door shut until the next call', () => {
+    expect(ended).toMatchObject({
+      phase: 'ended',
+      reason: 'hung-up',
+      by: 'peer',
+      lastedMs: 1000,
+      door: 'open',
+    });
+    expect(transition(connected, { type: 'bye', atMs: 1 }).effects).toEqual([
+      { type: 'release-media' },
+      { type: 'stop-timer' },
+      { type: 'end-peer', bye: false },
+      { type: 'set-door', door: 'ask' },
+    ]);
+    expect(transition(ended, { type: 'call-again' }).effects).toContainEqual({
+      type: 'set-door',
+      door: 'open',
+    });
+    const wished = after(ended, { type: 'door-set', door: 'ask' });
+    expect(effectsOf(ended, { type: 'door-set', door: 'ask' })).toEqual([]);
+    expect(transition(wished, { type: 'call-again' }).effects).toContainEqual({
+      type: 'set-door',
+      door: 'ask',
+    });
+  });
+
+  test('of a guest gives the seat up and remembers the way', () => {
+    const over = after(joined, { type: 'hung-up', atMs: 1 });
+    expect(over).toMatchObject({ seat: null, target: fakeTarget, knocks: [], lastedMs: null });
+    expect(effectsOf(joined, { type: 'hung-up', atMs: 1 })).toEqual([
+      'release-media',
+      'stop-timer',
+      'end-peer',
+      'leave-room',
+    ]);
+    expect(after(over, { type: 'call-again' })).toMatchObject({ phase: 'joining', target: fakeTarget });
+  });
+
+  test('of a silent path counts the time until it fell silent', () => {
+    const over = after(reconnecting, { type: 'time-up', timer: 'lost', atMs: 605_000 });
+    expect(over).toMatchObject({ reason: 'lost', by: 'network', lastedMs: 4900 });
+  });
+
+  test('is a link that is opened from the ended screen', () => {
+    expect(effectsOf(ended, { type: 'join-asked', target: fakeTarget, confirmed: false })).toEqual([
+      'leave-room',
+    ]);
+  });
+
+  test('of a room before the call was connected is told as that', () => {
+    expect(after(connecting, { type: 'room-closed', code: 'signaling-lost', atMs: 1 })).toMatchObject({
+      reason: 'room-closed',
+      seat: null,
+    });
+  });
+});
+
+describe('a member who leaves', () => {
+  const leaves = (from: CallState, reason: 'left' | 'grace-ended' | 'replaced') =>
+    after(from, { type: 'member-left', member: guest.id, reason, atMs: 6000 });
+
+  test('while media flows ends the call only when it falls silent', () => {
+    const left = leaves(connected, 'left');
+    expect(left.phase).toBe('connected');
+    expect(after(left, { type: 'path-lost', atMs: 7000 })).toMatchObject({ reason: 'left', by: 'peer' });
+  });
+
+  test('while the path is silent ends it', () => {
+    expect(leaves(reconnecting, 'left')).toMatchObject({ phase: 'ended', reason: 'left', by: 'peer' });
+  });
+
+  test('before anything was agreed has left, afterwards has found no path', () => {
+    expect(leaves(connecting, 'left')).toMatchObject({ reason: 'left', by: 'peer' });
+    const agreed = after(connecting, { type: 'call-settled', call: 'X' });
+    expect(leaves(agreed, 'left')).toMatchObject({ reason: 'peer-unreachable', by: 'network' });
+  });
+
+  test('because its grace ended is only away', () => {
+    for (const from of [connecting, connected, reconnecting])
+      expect(leaves(from, 'grace-ended')).toMatchObject({ phase: from.phase, peer: { away: true } });
+  });
+
+  test('and comes back after media flowed on is the same peer', () => {
+    const back = after(leaves(connected, 'left'), { type: 'member-joined', member: guest });
+    expect(after(back, { type: 'path-lost', atMs: 7000 }).phase).toBe('reconnecting');
+  });
+
+  test('makes room for another only once the path is silent too', () => {
+    const other: CallEvent = { type: 'member-joined', member: stranger };
+    expect(after(leaves(connected, 'grace-ended'), other).phase).toBe('connected');
+    expect(after(leaves(reconnecting, 'grace-ended'), other)).toMatchObject({
+      phase: 'connecting',
+      peer: stranger,
+    });
+  });
+
+  test('for another plain page gives way to it', () => {
+    const called = after(waiting, { type: 'member-joined', member: page });
+    const replaced = after(called, { type: 'member-left', member: page.id, reason: 'replaced', atMs: 1 });
+    expect(replaced.phase).toBe('waiting');
+    const next = fakeMember('q', { plain: true });
+    expect(after(replaced, { type: 'member-joined', member: next })).toMatchObject({ peer: next });
+  });
+});
+
+test('a newcomer may knock, be let in, be turned away or go, in every phase with a room', () => {
+  for (const from of [waiting, connecting, connected, reconnecting, ended]) {
+    const knocked = after(from, { type: 'knock', member: stranger }, { type: 'knock', member: stranger });
+    expect(knocked).toMatchObject({ phase: from.phase, knocks: [stranger] });
+    expect(after(knocked, { type: 'knock-ended', member: stranger.id })).toMatchObject({ knocks: [] });
+    expect(effectsOf(knocked, { type: 'turn-away', member: stranger.id })).toEqual(['answer-knock']);
+    expect(effectsOf(knocked, { type: 'let-in', member: stranger.id })).toContain('answer-knock');
+  }
+});

@@ -1,0 +1,447 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Member, Signal } from '../../../../main/signaling/protocol';
+import { Call } from '../../../../renderer/call/call.svelte';
+import type { CallState, Phase } from '../../../../renderer/call/call-state';
+import { LocalMedia } from '../../../../renderer/call/local-media.svelte';
+import { fakeMember, fakeSeat, FakeBridge, fakeTarget } from '../../../support/fake-bridge';
+import { FakeClock, settled } from '../../../support/fake-clock';
+import { FakeAudioContext, FakeMediaDevices, newFakeStream } from '../../../support/fake-media-devices';
+import { FakeNetwork } from '../../../support/fake-peer-connection';
+
+let clock: FakeClock;
+let network: FakeNetwork;
+let post: Person[];
+
+/** A person with an app: a call, its devices and a bridge that reaches the others. */
+class Person {
+  readonly bridge = new FakeBridge();
+  readonly devices = new FakeMediaDevices();
+  readonly page = new EventTarget();
+  readonly member: Member;
+  readonly media: LocalMedia;
+  readonly call: Call;
+  /** Signals to and from this one are lost. */
+  offline = false;
+
+  constructor(letter: string, change: Partial<Member> = {}) {
+    this.member = fakeMember(letter, change);
+    this.media = new LocalMedia({
+      devices: this.devices.like,
+      newStream: newFakeStream,
+      newAudioContext: FakeAudioContext.make,
+      clock,
+      camera: null,
+      microphone: null,
+      voiceOnly: false,
+      audioProcessing: true,
+    });
+    this.call = new Call({
+      bridge: this.bridge,
+      media: this.media,
+      connection: network.Connection,
+      newStream: () => newFakeStream(),
+      clock,
+      iceServers: [],
+      page: this.page,
+    });
+    this.bridge.onSignal = (to, signal) => {
+      const receiver = post.find(({ member }) => member.id === to);
+      if (!receiver || this.offline || receiver.offline) return;
+      clock.after(1, () => receiver.bridge.emit({ type: 'signal', from: this.member.id, signal }));
+    };
+    post.push(this);
+  }
+
+  get phase(): Phase {
+    return this.call.state.phase;
+  }
+
+  get ended(): Extract<CallState, { phase: 'ended' }> {
+    const { state } = this.call;
+    if (state.phase !== 'ended') throw new Error(`${state.phase}, not ended`);
+    return state;
+  }
+
+  /** Hosts a room and waits in it. */
+  async waits(): Promise<void> {
+    await this.call.host({ room: null, door: 'open' });
+    this.bridge.answer.resolve({ ok: true, value: { ...fakeSeat('x', [], 'open'), self: this.member.id } });
+    await settled();
+  }
+
+  /** Joins a room somebody is in. */
+  async joins(...others: Person[]): Promise<void> {
+    await this.call.join(fakeTarget, true);
+    this.sits(...others);
+    await settled();
+  }
+
+  sits(...others: Person[]): void {
+    const seat = fakeSeat(
+      'x',
+      others.map(({ member }) => member),
+    );
+    this.bridge.answer.resolve({ ok: true, value: { ...seat, self: this.member.id } });
+    for (const other of others) other.bridge.emit({ type: 'member-joined', member: this.member });
+  }
+}
+
+let host: Person;
+let guest: Person;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  network = new FakeNetwork(clock);
+  post = [];
+  host = new Person('a');
+  guest = new Person('b');
+});
+
+afterEach(async () => {
+  for (const person of post) person.call.close();
+  await clock.advance(1000);
+  expect(network.open).toEqual([]);
+  expect(post.flatMap(({ devices }) => devices.live)).toEqual([]);
+});
+
+const both = (phase: Phase) => () => host.phase === phase && guest.phase === phase;
+
+async function connected(): Promise<void> {
+  await host.waits();
+  await guest.joins(host);
+  await clock.until(both('connected'));
+}
+
+/** The connection of the newest call of each. */
+const ends = () => network.open.slice(-2);
+
+test('two people are connected, see each other and know what the other sends', async () => {
+  await connected();
+  await clock.until(() => host.call.remoteVideo && guest.call.remoteVideo);
+  for (const { call } of [host, guest]) {
+    expect(call.remoteStream?.getTracks().map(({ kind }) => kind)).toEqual(['audio', 'video']);
+    expect(call.peerMedia).toEqual({ muted: false, cameraOff: false });
+    expect(call.quality).toEqual({ path: 'lan', roundTripMs: 2, level: 'good' });
+    call.noteFirstFrame();
+    expect(call.timing.firstFrameMs).toBeGreaterThan(call.timing.startedMs ?? Infinity);
+  }
+  await guest.media.setMuted(true);
+  await guest.media.setCameraOn(false);
+  await clock.until(() => host.call.peerMedia.muted && host.call.peerMedia.cameraOff);
+  expect(host.call.remoteVideo).toBe(false);
+});
+
+test('hanging up ends both with the same reason and opens the way to call again', async () => {
+  await connected();
+  await clock.advance(3000);
+  const stream = guest.call.remoteStream;
+  const away = host.call.hangUp();
+  expect(host.devices.live).toEqual([]);
+  await clock.run(away);
+  await clock.until(both('ended'));
+  expect(host.ended).toMatchObject({ reason: 'hung-up', by: 'self', target: null, peerName: 'Name b' });
+  expect(guest.ended).toMatchObject({ reason: 'hung-up', by: 'peer', seat: null, target: fakeTarget });
+  expect(host.ended.lastedMs).toBeGreaterThanOrEqual(3000);
+  expect(guest.bridge.asked('leaveRoom')).toHaveLength(1);
+  expect(host.bridge.asked('leaveRoom')).toHaveLength(0);
+  expect(host.bridge.asked('setDoor')).toEqual([['ask']]);
+  host.bridge.emit({ type: 'member-left', member: guest.member.id, reason: 'left' });
+
+  await host.call.callAgain();
+  expect(host.bridge.asked('setDoor')).toEqual([['ask'], ['open']]);
+  expect(host.phase).toBe('waiting');
+  await guest.call.callAgain();
+  guest.sits(host);
+  await clock.until(both('connected'));
+  expect(guest.call.remoteStream).not.toBe(stream);
+});
+
+test('hanging up takes no longer than its goodbye when nothing gets through', async () => {
+  await connected();
+  network.cut(...ends());
+  const before = clock.now();
+  await clock.run(guest.call.hangUp());
+  expect(clock.now() - before).toBeLessThanOrEqual(200);
+  expect(guest.phase).toBe('ended');
+});
+
+test('pressing everything twice does no harm', async () => {
+  await Promise.all([
+    host.call.host({ room: null, door: 'open' }),
+    host.call.host({ room: null, door: 'ask' }),
+  ]);
+  host.bridge.answer.resolve({ ok: true, value: { ...fakeSeat('a', [], 'open') } });
+  await settled();
+  expect(host.bridge.asked('hostRoom')).toHaveLength(1);
+  await guest.joins(host);
+  await clock.until(both('connected'));
+  await clock.run(Promise.all([host.call.hangUp(), host.call.hangUp()]));
+  expect(host.ended.by).toBe('self');
+  await Promise.all([host.call.callAgain(), host.call.callAgain()]);
+  expect(host.phase).toBe('waiting');
+  await Promise.all([host.call.cancel(), host.call.cancel()]);
+  expect(host.bridge.asked('leaveRoom')).toHaveLength(1);
+});
+
+test('a bye overtaken by the news that the other left is still a hang-up', async () => {
+  await connected();
+  guest.bridge.emit({ type: 'member-left', member: host.member.id, reason: 'left' });
+  await clock.advance(100);
+  expect(guest.phase).toBe('connected');
+  await clock.run(host.call.hangUp());
+  await clock.until(() => guest.phase === 'ended');
+  expect(guest.ended).toMatchObject({ reason: 'hung-up', by: 'peer' });
+});
+
+describe('getting in', () => {
+  test('captures and connects nothing while a link is being confirmed', async () => {
+    await guest.call.join(fakeTarget, false);
+    expect(guest.phase).toBe('confirming');
+    expect([guest.devices.requests, guest.bridge.calls, network.connections]).toEqual([[], [], []]);
+    await guest.call.confirm();
+    expect(guest.phase).toBe('joining');
+    await settled();
+    expect(guest.devices.live).toHaveLength(2);
+  });
+
+  test('shows whom it knocks at, and goes back to idle with the reason when turned away', async () => {
+    await guest.call.join(fakeTarget, true);
+    guest.bridge.emit({ type: 'knocking', hostName: 'Host' });
+    expect(guest.call.state).toMatchObject({ phase: 'joining', knockingAt: 'Host' });
+    guest.bridge.answer.resolve({ ok: false, code: 'turned-away' });
+    await settled();
+    expect(guest.call.state).toEqual({ phase: 'idle', problem: { code: 'turned-away', at: 'join' } });
+    expect(guest.devices.live).toEqual([]);
+  });
+
+  test('forgets an answer that comes after cancelling', async () => {
+    await guest.call.join(fakeTarget, true);
+    const { answer } = guest.bridge;
+    await guest.call.cancel();
+    await guest.call.join(fakeTarget, true);
+    answer.resolve({ ok: false, code: 'room-full' });
+    await settled();
+    expect(guest.phase).toBe('joining');
+  });
+
+  test('stops devices that open after everything was cancelled', async () => {
+    guest.devices.hold();
+    await guest.call.join(fakeTarget, true);
+    await settled();
+    await guest.call.cancel();
+    guest.devices.answer();
+    await settled();
+    expect(guest.devices.opened).toHaveLength(2);
+    expect(guest.devices.live).toEqual([]);
+  });
+
+  test('offers before the devices are open, and sends them once they are', async () => {
+    guest.devices.hold();
+    await host.waits();
+    await guest.joins(host);
+    await clock.until(both('connected'));
+    await clock.until(() => host.call.peerMedia.cameraOff);
+    guest.devices.answer();
+    await clock.until(() => !host.call.peerMedia.cameraOff && host.call.remoteVideo);
+  });
+
+  test('calls without any device', async () => {
+    guest.devices.cameras = [];
+    guest.devices.microphones = [];
+    await connected();
+    expect(guest.media.cameraProblem).toBe('no-camera');
+    expect(guest.media.microphoneProblem).toBe('no-microphone');
+    await clock.until(() => host.call.peerMedia.muted && guest.call.remoteVideo);
+  });
+
+  test('a signal that comes before its sender is known begins the call all the same', async () => {
+    await host.waits();
+    const emit = host.bridge.emit.bind(host.bridge);
+    host.bridge.emit = (event) =>
+      void clock.after(event.type === 'member-joined' ? 300 : 0, () => emit(event));
+    await guest.joins(host);
+    await clock.until(both('connected'));
+  });
+});
+
+describe('the path', () => {
+  test('is looked for again when it falls silent, and found', async () => {
+    await connected();
+    network.cut(...ends());
+    await clock.until(both('reconnecting'), 3000);
+    await clock.advance(20_000);
+    network.heal();
+    await clock.until(both('connected'), 15_000);
+  });
+
+  test('is lost after ten minutes, on both sides', async () => {
+    await connected();
+    network.cut(...ends());
+    await clock.until(both('reconnecting'));
+    await clock.until(both('ended'), 601_000);
+    expect([host.ended.reason, guest.ended.reason]).toEqual(['lost', 'lost']);
+  });
+
+  test('that never comes about ends both calls as that', async () => {
+    await host.waits();
+    network.evaluate = () => {};
+    await guest.joins(host);
+    await clock.until(both('ended'), 31_000);
+    for (const { ended } of [host, guest])
+      expect(ended).toMatchObject({ reason: 'peer-unreachable', by: 'network', lastedMs: null });
+  });
+
+  test('is given up after half a minute without an answer', async () => {
+    await guest.joins(host);
+    await clock.advance(29_000);
+    expect(guest.phase).toBe('connecting');
+    await clock.until(() => guest.phase === 'ended', 1001);
+    expect(guest.ended.reason).toBe('peer-unreachable');
+  });
+
+  test('outlives the signaling: socket, seat and room', async () => {
+    await connected();
+    guest.bridge.emit({ type: 'signaling-down' });
+    host.bridge.emit({ type: 'member-away', member: guest.member.id, reason: 'closed' });
+    expect(guest.call.signalingUp).toBe(false);
+    expect(host.call.state).toMatchObject({ phase: 'connected', peer: { away: true } });
+    host.bridge.emit({ type: 'member-left', member: guest.member.id, reason: 'grace-ended' });
+    guest.bridge.emit({ type: 'room-closed', code: 'signaling-lost' });
+    await clock.advance(10_000);
+    expect(both('connected')()).toBe(true);
+    guest.bridge.emit({ type: 'signaling-up', members: [host.member], iceServers: [] });
+    host.bridge.emit({ type: 'member-joined', member: guest.member });
+    await clock.advance(10_000);
+    expect(both('connected')()).toBe(true);
+    expect(host.call.state).toMatchObject({ peer: { away: false } });
+  });
+
+  test('of one who left is not looked for again', async () => {
+    await connected();
+    host.bridge.emit({ type: 'member-left', member: guest.member.id, reason: 'left' });
+    network.cut(...ends());
+    await clock.until(() => host.phase === 'ended', 3000);
+    expect(host.ended).toMatchObject({ reason: 'left', by: 'peer' });
+  });
+
+  test('signals lost with the socket are said again when it is back', async () => {
+    await host.waits();
+    guest.offline = true;
+    await guest.joins(host);
+    await clock.advance(1000);
+    guest.offline = false;
+    guest.bridge.emit({ type: 'signaling-up', members: [host.member], iceServers: [] });
+    await clock.until(both('connected'), 1000);
+  });
+});
+
+describe('a peer that comes again', () => {
+  test('with a new app and the same seat is connected with anew', async () => {
+    await connected();
+    post = post.filter((person) => person !== guest);
+    guest.offline = true;
+    network.cut(...ends());
+    await clock.until(() => host.phase === 'reconnecting');
+    const again = new Person('b');
+    again.media.setMuted(true).catch(() => undefined);
+    host.bridge.emit({ type: 'member-left', member: guest.member.id, reason: 'grace-ended' });
+    await again.joins(host);
+    await clock.until(() => host.phase === 'connected' && again.phase === 'connected', 5000);
+    await clock.until(() => host.call.peerMedia.muted);
+    post.push(guest);
+  });
+
+  test('so fast that nobody noticed is connected with anew', async () => {
+    await connected();
+    guest.offline = true;
+    post = post.filter((person) => person !== guest);
+    network.cut(...ends());
+    const again = new Person('b');
+    await again.joins(host);
+    await clock.until(() => again.phase === 'connected' && host.phase === 'connected', 8000);
+    post.push(guest);
+  });
+
+  test('while the ended screen is shown knocks there, and letting it in begins the next call', async () => {
+    await connected();
+    await clock.run(guest.call.hangUp());
+    await clock.until(both('ended'));
+    host.bridge.emit({ type: 'member-left', member: guest.member.id, reason: 'left' });
+    await guest.call.callAgain();
+    guest.bridge.emit({ type: 'knocking', hostName: 'Name a' });
+    host.bridge.emit({ type: 'knock', member: guest.member });
+    expect(host.ended.knocks).toEqual([guest.member]);
+    await host.call.letIn(guest.member.id);
+    expect(host.bridge.asked('answerKnock')).toEqual([[guest.member.id, 'let-in']]);
+    guest.sits(host);
+    await clock.until(both('connected'));
+  });
+
+  test('what is left over of a call that is over begins nothing', async () => {
+    await connected();
+    const { signals } = guest.bridge;
+    await clock.run(guest.call.hangUp());
+    await clock.until(both('ended'));
+    await host.call.callAgain();
+    for (const { signal } of [...signals])
+      host.bridge.emit({ type: 'signal', from: guest.member.id, signal });
+    await clock.advance(1000);
+    expect(host.phase).toBe('waiting');
+  });
+});
+
+describe('the way out', () => {
+  test('of a page that closes ends the call for both and stops every device', async () => {
+    await connected();
+    guest.page.dispatchEvent(new Event('pagehide'));
+    expect(guest.devices.live).toEqual([]);
+    expect(guest.bridge.asked('leaveRoom')).toHaveLength(1);
+    expect(guest.bridge.listeners).toBe(0);
+    await clock.until(() => host.phase === 'ended');
+    expect(host.ended).toMatchObject({ reason: 'hung-up', by: 'peer' });
+  });
+
+  test('of a host that is done gives the seat back', async () => {
+    await connected();
+    await clock.run(host.call.hangUp());
+    await clock.run(host.call.done());
+    expect(host.bridge.asked('leaveRoom')).toHaveLength(1);
+    expect(host.call.state).toEqual({ phase: 'idle', problem: null });
+  });
+
+  test('of a waiting host closes the connection made ready', async () => {
+    await host.waits();
+    expect(network.open).toHaveLength(1);
+    await clock.run(host.call.cancel());
+    expect(network.open).toHaveLength(0);
+    expect(host.devices.live).toEqual([]);
+  });
+
+  test('while still connecting tells the other by signal', async () => {
+    await host.waits();
+    network.evaluate = () => {};
+    await guest.joins(host);
+    await clock.advance(100);
+    await clock.run(guest.call.hangUp());
+    await clock.until(() => host.phase === 'ended');
+    expect(host.ended).toMatchObject({ reason: 'hung-up', by: 'peer', lastedMs: null });
+  });
+
+  test('of a room that closes while waiting says so on the form', async () => {
+    await host.waits();
+    host.bridge.emit({ type: 'room-closed', code: 'signaling-lost' });
+    expect(host.call.state).toEqual({ phase: 'idle', problem: { code: 'signaling-lost', at: 'host' } });
+    expect(host.devices.live).toEqual([]);
+  });
+});
+
+test('a plain newcomer that does not offer within a second is offered to', async () => {
+  const page = fakeMember('p', { plain: true });
+  await host.waits();
+  host.bridge.emit({ type: 'member-joined', member: page });
+  await clock.advance(900);
+  expect(host.bridge.signals).toEqual([]);
+  await clock.advance(200);
+  const signals = host.bridge.signals.map(({ signal }): Signal => signal);
+  expect(signals.some((signal) => 'description' in signal && signal.description.type === 'offer')).toBe(true);
+});

@@ -1,0 +1,253 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { LocalMedia, type LocalMediaOptions } from '../../../../renderer/call/local-media.svelte';
+import { FakeClock, settled } from '../../../support/fake-clock';
+import {
+  FakeAudioContext,
+  FakeMediaDevices,
+  newFakeStream,
+  type DeviceTrouble,
+} from '../../../support/fake-media-devices';
+
+let clock: FakeClock;
+let devices: FakeMediaDevices;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  devices = new FakeMediaDevices(['camera-1', 'camera-2'], ['microphone-1', 'microphone-2']);
+});
+
+function make(change: Partial<LocalMediaOptions> = {}): LocalMedia {
+  return new LocalMedia({
+    devices: devices.like,
+    newStream: newFakeStream,
+    newAudioContext: FakeAudioContext.make,
+    clock,
+    camera: null,
+    microphone: null,
+    voiceOnly: false,
+    audioProcessing: true,
+    ...change,
+  });
+}
+
+const live = () => devices.live.map(({ deviceId }) => deviceId).sort();
+
+describe('opening', () => {
+  test('asks for both at once, 720p at 30 and with echo cancellation', async () => {
+    const media = make();
+    await media.openForCall();
+    expect(devices.requests).toEqual([
+      {
+        audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+        video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
+      },
+    ]);
+    expect(live()).toEqual(['camera-1', 'microphone-1']);
+    expect(media.stream?.getTracks()).toEqual([media.videoTrack]);
+  });
+
+  test('leaves pure tones alone where it is told to', async () => {
+    await make({ audioProcessing: false, voiceOnly: true }).openForCall();
+    expect(devices.requests).toEqual([
+      { audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } },
+    ]);
+  });
+
+  test('opens nothing twice, whoever asks', async () => {
+    const media = make();
+    await Promise.all([media.openPreview(), media.openForCall(), media.openPreview(), media.retry()]);
+    expect(devices.opened).toHaveLength(2);
+  });
+
+  test('opens no camera for a voice call, until it is turned on', async () => {
+    const media = make({ voiceOnly: true });
+    await media.openForCall();
+    expect([live(), media.cameraOn, media.stream]).toEqual([['microphone-1'], false, null]);
+    await media.setCameraOn(true);
+    expect([live(), media.cameraOn]).toEqual([['camera-1', 'microphone-1'], true]);
+  });
+
+  test('takes the remembered devices', async () => {
+    await make({ camera: 'camera-2', microphone: 'microphone-2' }).openForCall();
+    expect(live()).toEqual(['camera-2', 'microphone-2']);
+  });
+
+  test('takes the default where the remembered device is gone', async () => {
+    const media = make({ camera: 'camera-9' });
+    await media.openForCall();
+    expect([live(), media.camera, media.cameraProblem]).toEqual([['camera-1', 'microphone-1'], null, null]);
+  });
+});
+
+describe('what is missing', () => {
+  const cases: ['audio' | 'video', DeviceTrouble | 'none', string][] = [
+    ['video', 'NotAllowedError', 'camera-denied'],
+    ['video', 'SecurityError', 'camera-denied'],
+    ['video', 'NotReadableError', 'camera-in-use'],
+    ['video', 'AbortError', 'camera-in-use'],
+    ['video', 'none', 'no-camera'],
+    ['audio', 'NotAllowedError', 'microphone-denied'],
+    ['audio', 'NotReadableError', 'microphone-in-use'],
+    ['audio', 'none', 'no-microphone'],
+  ];
+  test.each(cases)('%s with %s is %s, and the other device still works', async (kind, trouble, code) => {
+    if (trouble !== 'none') devices.trouble[kind] = trouble;
+    else if (kind === 'video') devices.cameras = [];
+    else devices.microphones = [];
+    const media = make();
+    await media.openForCall();
+    const problems = [media.microphoneProblem, media.cameraProblem];
+    expect(problems).toEqual(kind === 'audio' ? [code, null] : [null, code]);
+    expect(live()).toEqual([kind === 'audio' ? 'camera-1' : 'microphone-1']);
+    expect(media.cameraOn).toBe(kind === 'audio');
+  });
+
+  test('is asked for again on retry', async () => {
+    devices.trouble.video = 'NotAllowedError';
+    const media = make();
+    await media.openPreview();
+    devices.trouble.video = null;
+    await media.retry();
+    expect([media.cameraProblem, media.cameraOn]).toEqual([null, true]);
+  });
+
+  test('is opened by itself once plugged in', async () => {
+    devices.cameras = [];
+    const media = make();
+    await media.openForCall();
+    devices.plugIn('video', 'camera-3');
+    await settled();
+    expect([media.cameraProblem, live()]).toEqual([null, ['camera-3', 'microphone-1']]);
+  });
+});
+
+describe('while it is open', () => {
+  test('muting silences the track and says so', async () => {
+    const media = make();
+    await media.openForCall();
+    let changes = 0;
+    const stop = media.onChange(() => (changes += 1));
+    await media.setMuted(true);
+    expect([media.muted, media.audioTrack?.enabled, changes]).toEqual([true, false, 1]);
+    stop();
+    await media.setMuted(false);
+    expect([media.audioTrack?.enabled, changes]).toEqual([true, 1]);
+  });
+
+  test('a microphone that opens while muted opens muted', async () => {
+    const media = make();
+    await media.setMuted(true);
+    await media.openForCall();
+    expect(media.audioTrack?.enabled).toBe(false);
+  });
+
+  test('turning the camera off puts its light out', async () => {
+    const media = make();
+    await media.openForCall();
+    await media.setCameraOn(false);
+    expect([live(), media.videoTrack, media.stream, media.cameraOn]).toEqual([
+      ['microphone-1'],
+      null,
+      null,
+      false,
+    ]);
+  });
+
+  test('turning the camera off while it opens stops it on arrival', async () => {
+    const media = make();
+    devices.hold();
+    const opening = media.openForCall();
+    await settled();
+    await media.setCameraOn(false);
+    devices.answer();
+    await opening;
+    expect(live()).toEqual(['microphone-1']);
+  });
+
+  test('another device takes the place of the one before', async () => {
+    const media = make();
+    await media.openForCall();
+    await media.chooseCamera('camera-2');
+    await media.chooseMicrophone('microphone-2');
+    expect(live()).toEqual(['camera-2', 'microphone-2']);
+    expect([media.camera, media.microphone]).toEqual(['camera-2', 'microphone-2']);
+  });
+
+  test('choosing opens nothing that is not needed', async () => {
+    const media = make();
+    await media.chooseCamera('camera-2');
+    expect(devices.requests).toEqual([]);
+    await media.openPreview();
+    expect(live()).toEqual(['camera-2', 'microphone-1']);
+  });
+
+  test('an unplugged device gives way to the default', async () => {
+    const media = make({ camera: 'camera-2' });
+    await media.openForCall();
+    devices.unplug('camera-2');
+    await settled();
+    expect([live(), media.camera, media.cameraProblem]).toEqual([['camera-1', 'microphone-1'], null, null]);
+    expect(media.cameras.map(({ deviceId }) => deviceId)).toEqual(['camera-1']);
+  });
+
+  test('the last one unplugged is a problem', async () => {
+    const media = make();
+    await media.openForCall();
+    devices.microphones = ['microphone-1'];
+    devices.unplug('microphone-1');
+    await settled();
+    expect([live(), media.microphoneProblem]).toEqual([['camera-1'], 'no-microphone']);
+  });
+
+  test('lists what there is, without the defaults of the browser', async () => {
+    const media = make();
+    await settled();
+    expect(media.microphones.map(({ deviceId }) => deviceId)).toEqual(['microphone-1', 'microphone-2']);
+    expect(media.cameras).toHaveLength(2);
+  });
+});
+
+describe('letting go', () => {
+  test('stops everything before it returns, and again does no harm', async () => {
+    const media = make();
+    await media.openForCall();
+    media.release();
+    media.release();
+    expect([live(), media.audioTrack, media.videoTrack, media.stream]).toEqual([[], null, null, null]);
+  });
+
+  test('stops what was still being opened', async () => {
+    const media = make();
+    devices.hold();
+    const opening = media.openForCall();
+    await settled();
+    media.release();
+    devices.answer();
+    await opening;
+    expect([live(), devices.opened.length]).toEqual([[], 2]);
+  });
+
+  test('and opening anew at once opens once', async () => {
+    const media = make();
+    devices.hold();
+    const first = media.openForCall();
+    await settled();
+    media.release();
+    const second = media.openForCall();
+    devices.answer();
+    await Promise.all([first, second]);
+    expect(live()).toEqual(['camera-1', 'microphone-1']);
+  });
+
+  test('a preview that closes leaves a call its devices', async () => {
+    const media = make();
+    await media.openPreview();
+    await media.openForCall();
+    media.closePreview();
+    expect(live()).toEqual(['camera-1', 'microphone-1']);
+    media.release();
+    await media.openPreview();
+    media.closePreview();
+    expect(live()).toEqual([]);
+  });
+});

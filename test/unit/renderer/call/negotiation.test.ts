@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FakeClock } from '../../../support/fake-clock';
+import { newFakeStream } from '../../../support/fake-media-devices';
+import { FakeNetwork } from '../../../support/fake-peer-connection';
+import { negotiate, randomFrom, scheduleFrom } from '../../../support/negotiation-contract';
+
+const runs = Number(process.env['PARLEY_SCHEDULES'] ?? 1000);
+
+test(`ends stable and connected after ${runs} schedules of glare, reordering, duplicates and restarts`, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 0x7fffffff }), async (seed) => {
+      const clock = new FakeClock();
+      const network = new FakeNetwork(clock, randomFrom(seed + 2));
+      const environment = { connection: network.Connection, newStream: () => newFakeStream(), clock };
+      const verdict = await clock.run(negotiate(environment, scheduleFrom(seed)));
+      expect(verdict.ok, verdict.report).toBe(true);
+      expect(network.open).toEqual([]);
+    }),
+    { numRuns: runs, seed: 2, endOnFailure: true },
+  );
+}, 120_000);

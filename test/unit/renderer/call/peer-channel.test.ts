@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  BEAT_MS,
+  MISSED_BEATS,
+  parsePeerMessage,
+  PeerChannel,
+  type PeerMessage,
+} from '../../../../renderer/call/peer-channel';
+import { FakeClock } from '../../../support/fake-clock';
+
+describe('parsePeerMessage', () => {
+  const messages: PeerMessage[] = [
+    { type: 'beat' },
+    { type: 'bye' },
+    { type: 'state', muted: true, cameraOff: false },
+  ];
+
+  test.each(messages)('reads $type', (message) => {
+    expect(parsePeerMessage(JSON.stringify(message))).toEqual(message);
+  });
+
+  test.each([
+    ['an unknown type', '{"type":"reaction","emoji":"x"}'],
+    ['a state without its fields', '{"type":"state"}'],
+    ['a state of other types', '{"type":"state","muted":1,"cameraOff":"no"}'],
+    ['no object', '"bye"'],
+    ['no JSON', 'bye'],
+    ['too much', JSON.stringify({ type: 'beat', more: 'x'.repeat(70_000) })],
+    ['bytes', new ArrayBuffer(8)],
+    ['nothing', null],
+  ])('takes %s for nothing', (_what, data) => {
+    expect(parsePeerMessage(data)).toBeNull();
+  });
+
+  test('never throws', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), fc.string(), fc.anything()), (data) => void parsePeerMessage(data)),
+    );
+  });
+});
+
+class Channel extends EventTarget {
+  readyState: RTCDataChannelState = 'connecting';
+  readonly sent: string[] = [];
+  full = false;
+
+  send(data: string): void {
+    if (this.full) throw new DOMException('', 'OperationError');
+    this.sent.push(data);
+  }
+
+  open(): void {
+    this.readyState = 'open';
+    this.dispatchEvent(new Event('open'));
+  }
+
+  hear(data: unknown): void {
+    this.dispatchEvent(new MessageEvent('message', { data }));
+  }
+}
+
+describe('PeerChannel', () => {
+  let clock: FakeClock;
+  let channel: Channel;
+  let said: string[];
+  let end: PeerChannel;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    channel = new Channel();
+    said = [];
+    end = new PeerChannel(channel as unknown as RTCDataChannel, clock, {
+      opened: () => said.push('opened'),
+      heard: ({ type }) => said.push(type),
+      silenceChanged: (silent) => said.push(silent ? 'silent' : 'speaks'),
+    });
+  });
+
+  test('beats from the moment it is open', async () => {
+    expect(clock.pending).toBe(0);
+    end.say({ type: 'bye' });
+    expect(channel.sent).toEqual([]);
+    channel.open();
+    await clock.advance(3 * BEAT_MS);
+    expect(channel.sent).toEqual(Array(4).fill('{"type":"beat"}'));
+    expect(said[0]).toBe('opened');
+  });
+
+  test('is silent after four missed beats and speaks again with the next', async () => {
+    channel.open();
+    await clock.advance(MISSED_BEATS * BEAT_MS - 1);
+    expect(end.silent).toBe(false);
+    await clock.advance(1);
+    expect(end.silent).toBe(true);
+    channel.hear('{"type":"beat"}');
+    expect(end.silent).toBe(false);
+    expect(said).toEqual(['opened', 'silent', 'speaks', 'beat']);
+  });
+
+  test('takes a message it cannot read for a sign of life', async () => {
+    channel.open();
+    for (let beats = 0; beats < 20; beats += 1) {
+      await clock.advance(BEAT_MS);
+      channel.hear('{"type":"of the future"}');
+    }
+    expect(said).toEqual(['opened']);
+  });
+
+  test('is silent at once when it closes', () => {
+    channel.open();
+    channel.dispatchEvent(new Event('close'));
+    expect(end.silent).toBe(true);
+  });
+
+  test('survives a full send buffer', async () => {
+    channel.open();
+    channel.full = true;
+    await clock.advance(BEAT_MS);
+    end.say({ type: 'bye' });
+    expect(channel.sent).toHaveLength(1);
+  });
+
+  test('neither beats nor hears once closed', async () => {
+    channel.open();
+    end.close();
+    end.close();
+    await clock.advance(10 * BEAT_MS);
+    channel.hear('{"type":"bye"}');
+    expect(channel.sent).toHaveLength(1);
+    expect(said).toEqual(['opened']);
+    expect(clock.pending).toBe(0);
+  });
+});

@@ -1,0 +1,424 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Signal } from '../../../../main/signaling/protocol';
+import { Peer, type PeerStart } from '../../../../renderer/call/peer';
+import { FakeClock } from '../../../support/fake-clock';
+import { FakeTrack, newFakeStream } from '../../../support/fake-media-devices';
+import { FakeNetwork, type FakePeerConnection } from '../../../support/fake-peer-connection';
+
+let clock: FakeClock;
+let network: FakeNetwork;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  network = new FakeNetwork(clock);
+});
+
+/** One end, with everything it has said. */
+class End {
+  readonly sent: Signal[] = [];
+  readonly said: string[] = [];
+  readonly handedOver: Signal[] = [];
+  other: End | null = null;
+  /** Signals it sends get lost. */
+  cutOff = false;
+  alive = false;
+  readonly peer: Peer;
+
+  constructor(start: Partial<PeerStart> | null) {
+    this.peer = new Peer({
+      connection: network.Connection,
+      newStream: () => newFakeStream(),
+      clock,
+      iceServers: [],
+      events: {
+        send: (signal) => {
+          this.sent.push(signal);
+          if (!this.cutOff) clock.after(1, () => this.other?.peer.receive(signal));
+        },
+        callSettled: () => this.said.push('settled'),
+        exchanged: () => this.said.push('exchanged'),
+        pathChanged: (alive) => {
+          this.alive = alive;
+          this.said.push(alive ? 'alive' : 'dead');
+        },
+        mediaStated: ({ muted, cameraOff }) => this.said.push(`muted ${muted}, camera off ${cameraOff}`),
+        bye: () => this.said.push('bye'),
+        restarted: (signals) => {
+          this.said.push('restarted');
+          this.handedOver.push(...signals);
+        },
+        badMessage: () => this.said.push('bad message'),
+      },
+    });
+    if (start) this.begin(start);
+  }
+
+  begin(start: Partial<PeerStart>): void {
+    this.peer.begin({ polite: false, plain: false, offers: false, iceServers: [], ...start });
+  }
+
+  get fake(): FakePeerConnection {
+    return this.peer.connection as unknown as FakePeerConnection;
+  }
+
+  get descriptions(): string[] {
+    return this.sent.flatMap((signal) => ('description' in signal ? signal.description.type : []));
+  }
+
+  count(event: string): number {
+    return this.said.filter((each) => each === event).length;
+  }
+}
+
+function pair(a: Partial<PeerStart>, b: Partial<PeerStart>): [End, End] {
+  const [first, second] = [new End(null), new End(null)];
+  first.other = second;
+  second.other = first;
+  first.begin(a);
+  second.begin(b);
+  return [first, second];
+}
+
+async function connected(): Promise<[End, End]> {
+  const [host, guest] = pair({ polite: true }, { offers: true });
+  await clock.until(() => host.alive && guest.alive);
+  // Past the last candidate.
+  await clock.advance(1000);
+  return [host, guest];
+}
+
+const offerOf = (signal: Signal | undefined): string =>
+  signal && 'description' in signal ? signal.description.sdp : '';
+
+describe('between two Parleys', () => {
+  test('one offer and one answer agree on audio, video, screen and a channel', async () => {
+    const [host, guest] = await connected();
+    expect([guest.descriptions, host.descriptions]).toEqual([['offer'], ['answer']]);
+    for (const { fake, peer } of [host, guest]) {
+      const transceivers = fake.getTransceivers();
+      expect(transceivers.map(({ kind }) => kind)).toEqual(['audio', 'video', 'video']);
+      expect(transceivers.every(({ currentDirection }) => currentDirection === 'sendrecv')).toBe(true);
+      const [audio, video, screen] = transceivers.map(({ sender }) =>
+        sender.streams.map(({ id }) => id).join(),
+      );
+      expect(audio).toBe(video);
+      expect(screen).not.toBe(audio);
+      expect(peer.remoteStream.getTracks()).toHaveLength(2);
+    }
+    expect(host.peer.call).toBe(guest.peer.call);
+    expect(guest.sent.map(({ n }) => n)).toEqual([...guest.sent.keys()]);
+  });
+
+  test('tracks come, change and go without another offer', async () => {
+    const [host, guest] = await connected();
+    const track = new FakeTrack('video');
+    for (const value of [track, new FakeTrack('video'), null])
+      guest.peer.setTrack('video', value as unknown as MediaStreamTrack | null);
+    guest.peer.setTrack('screen', track as unknown as MediaStreamTrack);
+    await clock.advance(1000);
+    const sent = guest.fake.getTransceivers().map(({ sender }) => sender.track);
+    expect(sent).toEqual([null, null, track]);
+    expect([guest.descriptions, host.descriptions]).toEqual([['offer'], ['answer']]);
+  });
+
+  test('each knows what the other shows, also what was said before the channel was open', async () => {
+    const [host, guest] = pair({ polite: true }, { offers: true });
+    guest.peer.stateMedia({ muted: true, cameraOff: false });
+    await clock.until(() => host.said.includes('muted true, camera off false'));
+    guest.peer.stateMedia({ muted: false, cameraOff: true });
+    await clock.until(() => host.said.includes('muted false, camera off true'));
+  });
+
+  test('the sent video is bounded', async () => {
+    const [host] = await connected();
+    expect(host.fake.getTransceivers()[1]?.sender.parameters).toMatchObject({
+      encodings: [{ maxBitrate: 2_500_000 }],
+      degradationPreference: 'maintain-framerate',
+    });
+  });
+
+  test('the received description is tuned', async () => {
+    const [host, guest] = await connected();
+    expect(host.fake.remoteDescription?.sdp).toContain('x-google-start-bitrate');
+    expect(guest.fake.remoteDescription?.sdp).toContain('usedtx=1');
+  });
+
+  test('servers that are known late are used', () => {
+    const end = new End(null);
+    expect(end.fake.configuration.iceCandidatePoolSize).toBe(1);
+    end.begin({ iceServers: [{ urls: ['stun:stun.example:3478'] }] });
+    expect(end.fake.configuration).toMatchObject({
+      iceServers: [{ urls: ['stun:stun.example:3478'] }],
+      iceCandidatePoolSize: 0,
+    });
+    end.peer.close();
+  });
+
+  test('who waits in vain for an offer makes one', async () => {
+    const [host] = pair({ polite: true }, {});
+    await clock.advance(3999);
+    expect(host.sent).toEqual([]);
+    await clock.until(() => host.alive);
+  });
+});
+
+describe('signals', () => {
+  test('of which the first comes last are applied all the same', async () => {
+    const [host, guest] = pair({ polite: true }, { offers: true });
+    guest.cutOff = true;
+    await clock.until(() => guest.sent.length === 4);
+    for (const signal of guest.sent.toReversed()) host.peer.receive(signal);
+    await clock.until(() => host.alive && guest.alive);
+  });
+
+  test('that got lost are said again, and the answer too', async () => {
+    const [host, guest] = pair({ polite: true }, { offers: true });
+    host.cutOff = true;
+    await clock.until(() => host.sent.length === 4);
+    host.cutOff = false;
+    await clock.until(() => host.alive && guest.alive, 6000);
+    expect(host.descriptions).toEqual(['answer', 'answer']);
+    await clock.advance(60_000);
+    expect(host.descriptions).toHaveLength(2);
+  });
+
+  test('that make no sense are reported once, and the next good offer still counts', async () => {
+    const [host, guest] = pair({ polite: true }, { offers: true });
+    guest.cutOff = true;
+    await clock.until(() => guest.sent.length === 4);
+    const call = 'bad';
+    const bad = { type: 'offer', sdp: 'v=0\r\n' } as const;
+    for (const n of [0, 1, 2]) host.peer.receive({ call, n, description: bad });
+    host.peer.receive({
+      call,
+      n: 3,
+      candidate: { candidate: 'nonsense', sdpMid: null, sdpMLineIndex: null },
+    });
+    host.peer.receive({ call, n: 4, description: { type: 'offer', sdp: offerOf(guest.sent[0]) } });
+    await clock.until(() => host.descriptions.includes('answer'));
+    expect(host.count('bad message')).toBe(1);
+  });
+
+  test('of an answer nobody waits for change nothing', async () => {
+    const [host, guest] = await connected();
+    const [answer] = host.sent;
+    const again = {
+      call: guest.peer.call,
+      n: host.sent.length,
+      description: { type: 'answer', sdp: offerOf(answer) },
+    };
+    guest.peer.receive(again as Signal);
+    await clock.advance(1000);
+    expect([guest.alive, guest.count('bad message'), guest.fake.signalingState]).toEqual([true, 0, 'stable']);
+  });
+});
+
+describe('two calls at once', () => {
+  const foreign = (from: End): Signal[] => from.sent.map((signal) => ({ ...signal, call: 'other' }));
+
+  test('become one when both offer first', async () => {
+    const [host, guest] = pair({ polite: true, offers: true }, { offers: true });
+    const call = guest.peer.call;
+    await clock.until(() => host.alive && guest.alive);
+    expect([host.peer.call, guest.peer.call]).toEqual([call, call]);
+    expect(host.fake.getTransceivers()).toHaveLength(3);
+    expect(network.open).toHaveLength(2);
+  });
+
+  test('of which nobody knows the older make the impolite side take the newer', async () => {
+    const [impolite, newer] = [new End({ offers: true }), new End({ polite: true, offers: true })];
+    newer.other = impolite;
+    await clock.advance(2900);
+    expect(impolite.descriptions).toEqual(['offer']);
+    impolite.other = newer;
+    await clock.until(() => impolite.alive && newer.alive, 5000);
+    expect(impolite.peer.call).toBe(newer.peer.call);
+  });
+
+  test('are a restarted app when the path of the older is dead', async () => {
+    const [host, guest] = await connected();
+    network.cut(host.fake, guest.fake);
+    await clock.until(() => !host.alive);
+    for (const signal of foreign(guest)) host.peer.receive(signal);
+    expect(host.count('restarted')).toBe(1);
+    expect(host.handedOver[0]).toEqual(foreign(guest)[0]);
+  });
+
+  test('are a restarted app also when the older falls silent only afterwards', async () => {
+    const [host, guest] = await connected();
+    network.cut(host.fake, guest.fake);
+    for (const signal of foreign(guest)) host.peer.receive(signal);
+    expect(host.count('restarted')).toBe(0);
+    await clock.until(() => host.count('restarted') === 1, 3000);
+    expect(host.handedOver).toHaveLength(4);
+  });
+
+  test('are a leftover while the older is alive', async () => {
+    const [host, guest] = await connected();
+    for (const signal of foreign(guest)) host.peer.receive(signal);
+    await clock.advance(60_000);
+    expect([host.count('restarted'), host.alive]).toEqual([0, true]);
+  });
+});
+
+describe('the path', () => {
+  test('that falls silent is dead within two and a half seconds, long before ICE says so', async () => {
+    const [host, guest] = await connected();
+    network.cut(host.fake);
+    await clock.until(() => !host.alive && !guest.alive, 2501);
+    expect(host.fake.connectionState).toBe('connected');
+  });
+
+  test('is mended by one ICE restart when it is there again, from one side', async () => {
+    const [host, guest] = await connected();
+    network.cut(host.fake);
+    await clock.until(
+      () => host.fake.connectionState === 'failed' && guest.fake.connectionState === 'failed',
+    );
+    network.heal();
+    await clock.until(() => host.alive && guest.alive, 10_000);
+    expect(host.fake.getTransceivers()).toHaveLength(3);
+  });
+
+  test('that was only a hint is nobody’s business', async () => {
+    const [host] = await connected();
+    host.fake.become('disconnected');
+    await clock.advance(1000);
+    host.fake.become('connected');
+    expect(host.said.filter((each) => each === 'alive' || each === 'dead')).toEqual(['alive']);
+  });
+
+  test('that was never found is tried a second time and no more', async () => {
+    network.evaluate = () => {};
+    const [host, guest] = pair({ polite: true }, { offers: true });
+    await clock.advance(120_000);
+    // Both sides have their one restart.
+    expect(
+      [...guest.descriptions, ...host.descriptions].filter((type) => type === 'offer').length,
+    ).toBeLessThanOrEqual(3);
+    expect(guest.descriptions.filter((type) => type === 'offer').length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('toward a plain member', () => {
+  const plain = { plain: true };
+
+  test('the offer has audio and video with a stream, no screen, no channel, no last candidate', async () => {
+    const end = new End({ ...plain, offers: true });
+    await clock.advance(1000);
+    const sections = offerOf(end.sent[0]).match(/^m=\w+/gm);
+    expect(sections).toEqual(['m=audio', 'm=video']);
+    expect(end.fake.getTransceivers().every(({ sender }) => sender.streams.length === 1)).toBe(true);
+    expect(end.sent.slice(1).every((signal) => 'candidate' in signal && signal.candidate !== null)).toBe(
+      true,
+    );
+    expect(end.sent).toHaveLength(3);
+    end.peer.close();
+  });
+
+  test('an offer is made when none has come within a second', async () => {
+    const end = new End(plain);
+    await clock.advance(999);
+    expect(end.sent).toEqual([]);
+    await clock.advance(20);
+    expect(end.descriptions).toEqual(['offer']);
+    end.peer.close();
+  });
+
+  test('its offer is answered as it came, and takes the place of ours', async () => {
+    const [parley, page] = pair({ ...plain, offers: true }, { ...plain, offers: true });
+    // A simple page would not yield: it offers once and waits for an answer.
+    page.other = parley;
+    parley.other = null;
+    await clock.until(() => parley.descriptions.includes('answer'));
+    expect(parley.fake.getTransceivers().map(({ currentDirection }) => currentDirection)).toEqual([
+      'sendrecv',
+      'sendrecv',
+    ]);
+    expect(parley.fake.remoteDescription?.sdp).toBe(offerOf(page.sent[0]));
+  });
+
+  test('an offer with sound only is answered with sound', async () => {
+    const parley = new End(plain);
+    const sdp = [
+      'v=0',
+      'o=- 77 0 IN IP4 127.0.0.1',
+      'm=audio 9 UDP/TLS/RTP/SAVPF 111',
+      'a=ice-ufrag:u',
+      'a=mid:0',
+      'a=sendrecv',
+    ].join('\r\n');
+    parley.peer.receive({ call: 'page', n: 0, description: { type: 'offer', sdp } });
+    await clock.until(() => parley.descriptions.includes('answer'));
+    expect(parley.peer.remoteStream.getTracks().map(({ kind }) => kind)).toEqual(['audio']);
+    parley.peer.close();
+  });
+
+  test('a page that begins anew is answered on a new connection', async () => {
+    const [parley, page] = pair(plain, { ...plain, offers: true });
+    await clock.until(() => parley.alive);
+    const before = parley.peer.connection;
+    page.peer.close();
+    const again = new End(null);
+    again.other = parley;
+    parley.other = again;
+    again.begin({ ...plain, offers: true });
+    await clock.until(() => again.alive && parley.alive);
+    expect(parley.peer.connection).not.toBe(before);
+    expect(before.signalingState).toBe('closed');
+  });
+
+  test('nothing is repeated and no goodbye is said', async () => {
+    const end = new End({ ...plain, offers: true });
+    await clock.advance(30_000);
+    end.peer.resend();
+    await clock.run(end.peer.end());
+    expect(end.descriptions).toEqual(['offer']);
+    expect(end.sent.some((signal) => 'bye' in signal)).toBe(false);
+  });
+});
+
+describe('the end', () => {
+  test('is heard over the channel, once, and both let go of everything', async () => {
+    const [host, guest] = await connected();
+    const before = clock.now();
+    const end = guest.peer.end();
+    await clock.until(() => host.said.includes('bye'));
+    host.peer.close();
+    await clock.run(end);
+    expect(clock.now() - before).toBeLessThan(100);
+    expect(guest.sent.some((signal) => 'bye' in signal)).toBe(false);
+    await clock.advance(10_000);
+    expect([network.open, clock.pending, host.count('bye')]).toEqual([[], 0, 1]);
+    expect(host.peer.remoteStream.getTracks()).toEqual([]);
+  });
+
+  test('is said by signal before there is a channel, and heard by who has agreed on nothing', async () => {
+    const [host, guest] = pair({ polite: true }, { offers: true });
+    await clock.run(host.peer.end());
+    await clock.until(() => guest.said.includes('bye'));
+    guest.peer.close();
+  });
+
+  test('takes 200 ms at most', async () => {
+    const [host, guest] = await connected();
+    network.cut(host.fake, guest.fake);
+    const before = clock.now();
+    await clock.run(guest.peer.end());
+    expect(clock.now() - before).toBe(200);
+    host.peer.close();
+  });
+
+  test('may come at any time and twice', async () => {
+    const [host, guest] = pair({ polite: true }, { offers: true });
+    await clock.advance(3);
+    host.peer.close();
+    host.peer.close();
+    await clock.run(Promise.all([guest.peer.end(), guest.peer.end()]));
+    for (const signal of guest.sent) host.peer.receive(signal);
+    host.peer.begin({ polite: true, plain: false, offers: true, iceServers: [] });
+    host.peer.setTrack('audio', new FakeTrack('audio') as unknown as MediaStreamTrack);
+    await clock.advance(60_000);
+    expect([network.open, clock.pending]).toEqual([[], 0]);
+  });
+});

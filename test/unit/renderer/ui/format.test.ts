@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import {
+  formatClock,
+  formatDuration,
+  formatServer,
+  formatShortcut,
+  initials,
+} from '../../../../renderer/ui/format';
+
+describe('formatClock', () => {
+  it.each([
+    [0, '0:00'],
+    [999, '0:00'],
+    [7_000, '0:07'],
+    [754_000, '12:34'],
+    [3_600_000, '1:00:00'],
+    [36_754_000, '10:12:34'],
+    [-5_000, '0:00'],
+  ])('writes %i ms as %s', (ms, text) => expect(formatClock(ms)).toBe(text));
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [0, '0 seconds', '0秒'],
+    [1_000, '1 second', '1秒'],
+    [60_000, '1 minute', '1分钟'],
+    [754_000, '12 minutes 34 seconds', '12分钟34秒'],
+    [3_723_000, '1 hour 2 minutes', '1小时2分钟'],
+  ])('writes %i ms in both languages', (ms, english, chinese) => {
+    expect(formatDuration(ms, 'en')).toBe(english);
+    expect(formatDuration(ms, 'zh')).toBe(chinese);
+  });
+});
+
+describe('formatServer', () => {
+  it('leaves out the scheme', () => {
+    expect(formatServer('ws://192.168.1.5:9238')).toBe('192.168.1.5:9238');
+    expect(formatServer('wss://example.org')).toBe('example.org');
+  });
+});
+
+describe('initials', () => {
+  it.each([
+    ['Nora Berg', 'NB'],
+    ['ana', 'A'],
+    ['  Ludwig van Beethoven ', 'LB'],
+    ['chen-ming', 'CM'],
+    ['林晓', '林'],
+    ['👩‍👧 Ana', '👩‍👧'],
+    ['éva', 'É'],
+    ['שלום', 'ש'],
+    ['', ''],
+    ['   ', ''],
+  ])('of “%s” are “%s”', (name, letters) => expect(initials(name)).toBe(letters));
+});
+
+describe('formatShortcut', () => {
+  it('writes keys as the system does', () => {
+    expect(formatShortcut('D', 'darwin')).toBe('⌘D');
+    expect(formatShortcut('D', 'linux')).toBe('Ctrl+D');
+  });
+});

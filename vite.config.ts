@@ -1,0 +1,84 @@
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { EnvironmentOptions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+
+/** What Electron and Node bring themselves, and the optional natives of ws. */
+const external = ['electron', ...builtinModules, /^node:/, 'bufferutil', 'utf-8-validate'];
+
+/** A build for Node or Electron: everything it needs bundled, so that nothing is installed beside it. */
+function nodeBuild(outDir: string, input: Record<string, string>, format: 'es' | 'cjs'): EnvironmentOptions {
+  return {
+    consumer: 'server',
+    resolve: { noExternal: true },
+    build: {
+      outDir: join(root, 'dist', outDir),
+      emptyOutDir: true,
+      target: 'node20',
+      // The preload is read before each page: small matters more than readable there.
+      minify: format === 'cjs',
+      sourcemap: format === 'es',
+      rolldownOptions: {
+        platform: 'node',
+        external,
+        input: Object.fromEntries(Object.entries(input).map(([name, file]) => [name, join(root, file)])),
+        output:
+          format === 'cjs'
+            ? { format, entryFileNames: '[name].cjs', codeSplitting: false }
+            : { format, entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  root: join(root, 'renderer'),
+  cacheDir: join(root, 'node_modules/.vite'),
+  base: './',
+  plugins: [svelte({ configFile: join(root, 'svelte.config.js') })],
+  server: { host: '127.0.0.1', port: 5273, strictPort: true },
+  builder: {
+    async buildApp(builder) {
+      // Vite brings environments of its own too, so these are named.
+      for (const name of ['client', 'main', 'preload', 'server']) {
+        const environment = builder.environments[name];
+        if (environment) await builder.build(environment);
+      }
+    },
+  },
+  environments: {
+    client: {
+      build: {
+        outDir: join(root, 'dist/renderer'),
+        emptyOutDir: true,
+        target: 'chrome130',
+        assetsInlineLimit: 0,
+        modulePreload: { polyfill: false },
+      },
+    },
+    main: nodeBuild(
+      'main',
+      { index: 'main/index.ts', 'lan-server-process': 'main/signaling/lan-server-process.ts' },
+      'es',
+    ),
+    preload: nodeBuild('preload', { index: 'preload/index.ts' }, 'cjs'),
+    server: nodeBuild('server', { 'parley-server': 'main/signaling/cli.ts' }, 'es'),
+  },
+  test: {
+    projects: ['unit', 'integration'].map((name) => ({
+      extends: true as const,
+      root,
+      resolve: { conditions: ['browser'] },
+      test: {
+        name,
+        include: [`test/${name}/**/*.test.ts`],
+        environment: 'node',
+        testTimeout: name === 'unit' ? 20_000 : 60_000,
+        hookTimeout: 60_000,
+      },
+    })),
+  },
+});
