@@ -1,6 +1,6 @@
 /** The composition root: makes each part, hands it what it needs, starts. */
 import { join } from 'node:path';
-import { app, session as electronSession, type BrowserWindow } from 'electron';
+import { app, powerMonitor, session as electronSession, type BrowserWindow } from 'electron';
 import type { BridgeEvent, Language } from '../preload/bridge';
 import { PAGE_ORIGIN, registerAppScheme, serveApp } from './app-protocol';
 import { createBridgeHost } from './bridge-host';
@@ -9,6 +9,7 @@ import { openDeviceKey } from './device-key';
 import { answerBridge, sendEvent } from './ipc';
 import { LINK_SCHEME } from './join-link';
 import { LanServer } from './lan-server';
+import { LastSeat } from './last-seat';
 import { Launches } from './launches';
 import { openLog } from './log';
 import { setMenu } from './menu';
@@ -57,10 +58,13 @@ async function start(
     ...(name !== null && { name, welcomed: true }),
     ...(letIn && { door: 'open' as const }),
   });
-  const [notice, identity] = await Promise.all([
+  const lastSeat = new LastSeat(join(dataFolder, 'seat.json'));
+  const [notice, identity, seat] = await Promise.all([
     settings.load(),
     openDeviceKey(join(dataFolder, 'device-key.json')),
+    lastSeat.take(),
   ]);
+  if (seat) launches.offer({ type: 'return', target: seat });
   const language = (): Language =>
     asked ?? settings.current.language ?? (/^zh/i.test(app.getLocale()) ? 'zh' : 'en');
 
@@ -78,9 +82,11 @@ async function start(
       allowOrigins,
       log,
     }),
+    lastSeat,
     emit,
     log,
   });
+  powerMonitor.on('resume', () => session.reconnectNow());
 
   const showMenu = (): void => setMenu(language(), (command) => emit({ type: 'menu', command }));
   const startInfo = () => ({
@@ -111,5 +117,5 @@ async function start(
   });
   leaveBeforeQuit(session);
   window = await openWindow(dataFolder, devServer);
-  recoverFromCrash(window, session, log);
+  recoverFromCrash(window, session, launches, log);
 }

@@ -37,6 +37,11 @@ export class Launches {
     return app.requestSingleInstanceLock({ argv: process.argv.slice(1) }) ? new Launches(first) : null;
   }
 
+  /** What to start with where nobody asked for anything. */
+  offer(launch: Launch): void {
+    this.#first ??= launch;
+  }
+
   /** What the first page starts with; later pages start with nothing. */
   takeFirst(): Launch | null {
     const first = this.#first;

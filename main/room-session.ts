@@ -10,6 +10,7 @@ import type {
 } from '../preload/bridge';
 import { formatJoinLink } from './join-link';
 import type { LanServer } from './lan-server';
+import type { LastSeat } from './last-seat';
 import { hostAddresses } from './network-addresses';
 import { randomRoomName } from './room-names';
 import { SignalingClient, SignalingError, type ClientEvent } from './signaling/client';
@@ -23,6 +24,7 @@ export interface RoomSessionParts {
   /** The person's name as it is now. */
   name: () => string;
   lanServer: LanServer;
+  lastSeat: LastSeat;
   emit: (event: BridgeEvent) => void;
   log: Logger;
 }
@@ -48,6 +50,11 @@ export class RoomSession {
     };
   }
 
+  /** Where this app is a guest; `null` in no room and in one's own. */
+  get guestOf(): JoinTarget | null {
+    return this.#hosting ? null : (this.#membership?.seatedAt ?? null);
+  }
+
   /** Starts the embedded server, opens the room and takes the host's seat in it. */
   async host({ room: asked, door }: HostRequest): Promise<Result<RoomSeat>> {
     await this.leave();
@@ -70,7 +77,9 @@ export class RoomSession {
   /** Takes a seat; answers when the host has decided, where one is asked. */
   async join(target: JoinTarget): Promise<Result<RoomSeat>> {
     await this.leave();
-    return this.#enter(target);
+    const seat = await this.#enter(target);
+    if (seat.ok) await this.#parts.lastSeat.write(target);
+    return seat;
   }
 
   /** Leaves the room or stops trying; a server of ours stops listening. Always succeeds, within a second. */
@@ -80,7 +89,8 @@ export class RoomSession {
     this.#membership = null;
     this.#hosting = null;
     if (hosting) clearInterval(hosting.timer);
-    await membership?.end();
+    if (!membership) return;
+    await Promise.all([membership.end(), this.#parts.lastSeat.write(null)]);
     if (hosting) await this.#parts.lanServer.stop();
   }
 
@@ -158,6 +168,11 @@ class Membership {
     this.room = room;
     this.client = new SignalingClient({ servers, namespace, identity: parts.identity, name: parts.name() });
     this.client.subscribe((event) => this.#onEvent(event));
+  }
+
+  /** `null` on the way in. */
+  get seatedAt(): JoinTarget | null {
+    return this.#seated ? this.#target : null;
   }
 
   enter(): Promise<Result<RoomSeat>> {

@@ -1,4 +1,5 @@
 import { app, BrowserWindow } from 'electron';
+import type { Launches } from './launches';
 import type { RoomSession } from './room-session';
 import type { Logger } from './signaling/logger';
 
@@ -21,10 +22,20 @@ export function leaveBeforeQuit(session: RoomSession): void {
   });
 }
 
-/** A page that crashed took camera and microphone with it; its seat is given up and a new page starts. */
-export function recoverFromCrash(window: BrowserWindow, session: RoomSession, log: Logger): void {
+/**
+ * A page that crashed took camera and microphone with it. Its seat is given up, and a new page starts that offers the
+ * way back to the room.
+ */
+export function recoverFromCrash(
+  window: BrowserWindow,
+  session: RoomSession,
+  launches: Launches,
+  log: Logger,
+): void {
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log.error('the page crashed', { reason });
+    const target = session.guestOf;
+    if (target) launches.offer({ type: 'return', target });
     void session.leave();
     // A page that was killed on purpose while quitting has no window to start again in.
     if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
+import { app, BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
 import * as v from 'valibot';
 import { PAGE_URL } from './app-protocol';
 import { JsonFile } from './json-file';
@@ -31,6 +31,8 @@ export async function openWindow(dataFolder: string, devServer: string | null): 
     title: 'Parley',
     show: false,
     autoHideMenuBar: true,
+    // Elsewhere the executable brings its own.
+    ...(process.platform === 'linux' && { icon: join(app.getAppPath(), 'scripts/packaging/icons/256x256.png') }),
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#1b1a19' : '#faf9f7',
     webPreferences: {
       preload: join(import.meta.dirname, '../preload/index.cjs'),

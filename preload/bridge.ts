@@ -90,7 +90,7 @@ export const settingsSchema = v.object({
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;
 
-export const settingsChangeSchema = v.strictObject(v.partial(settingsSchema).entries);
+const settingsChangeSchema = v.strictObject(v.partial(settingsSchema).entries);
 export type SettingsChange = v.InferOutput<typeof settingsChangeSchema>;
 
 // ---------------------------------------------------------------- rooms
@@ -145,7 +145,7 @@ export interface RoomSeat {
   hosted: HostedRoom | null;
 }
 
-export const hostRequestSchema = v.object({
+const hostRequestSchema = v.object({
   /** `null`: three random words. */
   room: v.nullable(partSchema),
   door: doorSchema,
@@ -159,6 +159,8 @@ export type Launch =
   | { type: 'host'; room: string | null; door: Door }
   /** `confirmed`: asked for on the command line, so no screen asks again. */
   | { type: 'join'; target: JoinTarget; confirmed: boolean }
+  /** The app ended without leaving this room: its seat may still be there. */
+  | { type: 'return'; target: JoinTarget }
   | { type: 'bad-link'; code: ErrorCode };
 
 /** Everything the page needs to draw its first frame. */
@@ -233,7 +235,7 @@ export interface Bridge extends BridgeMethods {
 const textSchema = (units: number) => v.pipe(v.string(), v.maxLength(units));
 
 /** Longest text a person may paste into one field, in UTF-16 units. */
-export const MAX_PASTE = 2 * 1024 * 1024;
+const MAX_PASTE = 2 * 1024 * 1024;
 
 /** The one table of channels: each method with the schema of its arguments. */
 export const METHODS: {

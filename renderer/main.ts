@@ -38,7 +38,12 @@ async function open(): Promise<void> {
   const target = document.getElementById('app');
   if (target === null) throw new Error('index.html has no #app');
   const app = { bridge, call, preferences: new Preferences(bridge, settings), panels: new Panels(), start };
-  mount(App, { target, props: { app, oncrash: showCrash } });
+  const oncrash = (cause: unknown): void => {
+    // Nobody is left who could hang up or turn the camera off.
+    call.close();
+    showCrash(cause);
+  };
+  mount(App, { target, props: { app, oncrash } });
 }
 
 open().catch(showCrash);

@@ -19,7 +19,7 @@ const CHECKS = {
     ],
   },
   lint: { name: 'lint', command: ['eslint', '.', '--max-warnings', '0'] },
-  format: { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
+  format: { name: 'format', command: ['prettier', '--check', '--cache', '--log-level', 'warn', '.'] },
   unused: { name: 'unused code', command: ['knip', '--no-progress'] },
   unit: { name: 'unit tests', command: ['vitest', 'run', '--project', 'unit'] },
 };

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { createBuilder, createServer } from 'vite';
 
+import { hasDisplay } from './display.mjs';
 import { findElectron } from './electron-runtime.mjs';
 import { fail } from './fail.mjs';
 import { launchArguments, launchEnvironment } from './launch.mjs';
@@ -14,6 +15,8 @@ const WATCHED = ['main', 'preload'];
 
 /** @param {readonly string[]} args Parley's own */
 async function dev(args) {
+  if (!hasDisplay())
+    throw new Error('There is no display here to show the app on; npm run demo does without.');
   const problem = await ensurePackages(['run']);
   if (problem) console.log(problem);
   const runtime = await findElectron();

@@ -259,22 +259,32 @@ export class Peer {
 
   // ------------------------------------------------------------- the connection
 
-  #configuration(): RTCConfiguration {
-    const iceServers = this.#iceServers.map(({ urls, username, credential }) => ({
-      urls,
-      ...(username === undefined ? {} : { username }),
-      ...(credential === undefined ? {} : { credential }),
-    }));
+  #configuration(iceServers: RTCIceServer[]): RTCConfiguration {
     return {
-      iceServers: iceServers.filter((server) => isUsable(this.#options.connection, server)),
+      iceServers,
       bundlePolicy: 'max-bundle',
       // Gathers before the other is known. Not with servers: a relay would be held for as long as one waits.
       iceCandidatePoolSize: iceServers.length === 0 ? 1 : 0,
     };
   }
 
+  #construct(): RTCPeerConnection {
+    const Connection = this.#options.connection;
+    const servers = this.#iceServers.map(({ urls, username, credential }) => ({
+      urls,
+      ...(username === undefined ? {} : { username }),
+      ...(credential === undefined ? {} : { credential }),
+    }));
+    try {
+      return new Connection(this.#configuration(servers));
+    } catch {
+      // One server that is refused (TURN without a password, say) must not cost the call the others, or the LAN.
+      return new Connection(this.#configuration(servers.filter((server) => isUsable(Connection, server))));
+    }
+  }
+
   #open(): RTCPeerConnection {
-    const pc = new this.#options.connection(this.#configuration());
+    const pc = this.#construct();
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     pc.addEventListener('negotiationneeded', () => void this.#onNegotiationNeeded(pc), { signal });
@@ -706,7 +716,6 @@ export class Peer {
   }
 }
 
-/** A server that is refused (TURN without a password, say) must not cost the call the others, or the LAN. */
 function isUsable(connection: PeerConnectionConstructor, server: RTCIceServer): boolean {
   try {
     new connection({ iceServers: [server] }).close();

@@ -4,7 +4,7 @@ import type { Messages } from './messages';
 import { en } from './messages-en';
 import { zh } from './messages-zh';
 
-export const catalogues: Record<Language, Messages> = { en, zh };
+const catalogues: Record<Language, Messages> = { en, zh };
 
 /** What `lang` says: fonts and screen readers tell Simplified from Traditional by it. */
 const tags: Record<Language, string> = { en: 'en', zh: 'zh-Hans' };

@@ -12,7 +12,6 @@ export const en = {
   tryAgain: 'Try again',
   dismiss: 'Dismiss',
   details: 'Details',
-  optional: 'optional',
 
   openSystemSettings: 'Open system settings',
   crashed: 'Something went wrong in this window',
@@ -46,7 +45,6 @@ export const en = {
     previewTurnOn: 'Turn on preview',
     previewTurnOff: 'Turn off preview',
     previewHint: 'See and hear yourself before a call',
-    previewStarting: 'Starting…',
     voiceOnly: 'Voice only',
     host: 'Host a room',
     join: 'Join',
@@ -158,7 +156,6 @@ export const en = {
     peerMuted: (name) => `${isolate(name)} is muted`,
     peerCameraOff: (name) => `${isolate(name)}’s camera is off`,
     talking: 'They hear you while you hold Space',
-    holdToTalk: 'You are muted. Hold Space to talk.',
     fill: 'Fill the window',
     fit: 'Show the whole picture',
     fullScreen: 'Full screen',
@@ -180,8 +177,7 @@ export const en = {
     peerGone: (name) => `${isolate(name)}’s connection is gone. Trying to reach them…`,
     selfGone: 'Your connection is gone. Trying to get it back…',
     silent: (name) => `Nothing comes from ${isolate(name)}. Looking for another way…`,
-    finishFirst: 'You opened a link during a call. Hang up first, then open it again.',
-    listen: 'The other side’s sound is held back. Click here to hear it.',
+    finishFirst: 'You opened a link. Leave this room first, then open it again.',
   },
 
   ended: {

@@ -10,7 +10,6 @@ export const zh = {
   tryAgain: '重试',
   dismiss: '知道了',
   details: '详细信息',
-  optional: '选填',
 
   openSystemSettings: '打开系统设置',
   crashed: '这个窗口出了点问题',
@@ -43,7 +42,6 @@ export const zh = {
     previewTurnOn: '打开预览',
     previewTurnOff: '关闭预览',
     previewHint: '通话前先看看画面、听听声音',
-    previewStarting: '正在打开…',
     voiceOnly: '仅语音',
     host: '开房间',
     join: '加入',
@@ -153,7 +151,6 @@ export const zh = {
     peerMuted: (name) => `${isolate(name)} 已静音`,
     peerCameraOff: (name) => `${isolate(name)} 关闭了摄像头`,
     talking: '按住空格键，对方就能听到你',
-    holdToTalk: '你已静音，按住空格键说话。',
     fill: '铺满窗口',
     fit: '显示完整画面',
     fullScreen: '全屏',
@@ -175,8 +172,7 @@ export const zh = {
     peerGone: (name) => `${isolate(name)} 的连接断了，正在设法联系…`,
     selfGone: '你的连接断了，正在恢复…',
     silent: (name) => `收不到 ${isolate(name)} 的声音和画面，正在另找通路…`,
-    finishFirst: '你在通话中打开了一个链接。请先挂断，再重新打开。',
-    listen: '对方的声音暂未播放，点这里开始播放。',
+    finishFirst: '你打开了一个链接。请先离开当前房间，再重新打开。',
   },
 
   ended: {

@@ -14,7 +14,6 @@ export interface Messages {
   tryAgain: string;
   dismiss: string;
   details: string;
-  optional: string;
 
   /** The system's privacy page. */
   openSystemSettings: string;
@@ -48,7 +47,6 @@ export interface Messages {
     previewTurnOn: string;
     previewTurnOff: string;
     previewHint: string;
-    previewStarting: string;
     voiceOnly: string;
     host: string;
     join: string;
@@ -159,7 +157,6 @@ export interface Messages {
     peerCameraOff: (name: string) => string;
     /** You are muted and hold the space bar. */
     talking: string;
-    holdToTalk: string;
     fill: string;
     fit: string;
     fullScreen: string;
@@ -178,7 +175,6 @@ export interface Messages {
     selfGone: string;
     silent: (name: string) => string;
     finishFirst: string;
-    listen: string;
   };
 
   ended: {

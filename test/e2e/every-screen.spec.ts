@@ -81,7 +81,10 @@ for (const language of ['en', 'zh'] as const) {
     await ann.button(words.join).click();
     await ann.page.getByText(words.advanced, { exact: true }).click();
     await ann.page.getByRole('dialog').getByRole('textbox').first().fill('two words');
-    await expect(ann.page.getByRole('dialog').getByRole('textbox').first()).toHaveAttribute('aria-invalid', 'true');
+    await expect(ann.page.getByRole('dialog').getByRole('textbox').first()).toHaveAttribute(
+      'aria-invalid',
+      'true',
+    );
     await look(ann, language, '04-join');
     await ann.page.keyboard.press('Escape');
 

@@ -155,6 +155,9 @@ export class FakeNetwork {
     this.clock = clock;
     this.random = random;
     const make = (configuration: RTCConfiguration = {}) => {
+      for (const { urls, credential } of configuration.iceServers ?? [])
+        if ([urls].flat().some((url) => url.startsWith('turn')) && credential === undefined)
+          throw error('InvalidAccessError', 'TURN without credential');
       const made = new FakePeerConnection(this, String(++this.#count), configuration);
       this.connections.push(made);
       return made;

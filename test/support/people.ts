@@ -18,7 +18,7 @@ import { mediaFiles, type KnownMedia } from './known-media';
 export const ROOT = join(import.meta.dirname, '../..');
 
 /** How a person's app starts. */
-export interface PersonOptions {
+interface PersonOptions {
   /** `null`: a machine without camera and microphone. */
   media?: KnownMedia | null;
   /** Command line of the app. */
@@ -50,7 +50,7 @@ function chromiumSwitches(media: KnownMedia | null, cameras = 1): string[] {
 }
 
 /** The Electron that `npm test` found; see scripts/electron-runtime.mjs. */
-function electronExecutable(): string {
+export function electronExecutable(): string {
   const executable = process.env['PARLEY_ELECTRON'];
   if (executable === undefined)
     throw new Error('run through npm test or npm run test:e2e, which find Electron');

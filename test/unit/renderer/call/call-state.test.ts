@@ -8,6 +8,8 @@ import {
   type Effect,
   type Phase,
 } from '../../../../renderer/call/call-state';
+import type { IceServer } from '../../../../main/signaling/protocol';
+import type { HostAddress } from '../../../../preload/bridge';
 import { fakeMember, fakeSeat, fakeTarget } from '../../../support/fake-bridge';
 
 const idle: CallState = { phase: 'idle', problem: null };
@@ -82,13 +84,13 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({
     type: fc.constant('signaling-up'),
     members: fc.subarray(members, { maxLength: 1 }),
-    iceServers: fc.constant([]),
+    iceServers: fc.array(fc.constant<IceServer>({ urls: ['stun:stun.example'] }), { maxLength: 1 }),
   }),
   fc.record({
     type: fc.constant('hosting-changed'),
     hosted: fc.record({
       port: fc.constant(9239),
-      addresses: fc.constant([]),
+      addresses: fc.constant<HostAddress[]>([]),
       link: fc.constant('parley://x'),
       door,
     }),

@@ -377,6 +377,18 @@ describe('a peer that comes again', () => {
     await clock.until(both('connected'));
   });
 
+  test('after declining finds no trace of the offer that was on its way', async () => {
+    await host.waits();
+    await guest.joins(host);
+    await clock.run(host.call.hangUp());
+    await clock.until(both('ended'));
+    host.bridge.emit({ type: 'member-left', member: guest.member.id, reason: 'left' });
+    await host.call.callAgain();
+    await guest.call.callAgain();
+    guest.sits(host);
+    await clock.until(both('connected'), 1000);
+  });
+
   test('what is left over of a call that is over begins nothing', async () => {
     await connected();
     const { signals } = guest.bridge;

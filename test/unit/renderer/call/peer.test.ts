@@ -154,6 +154,13 @@ describe('between two Parleys', () => {
     end.peer.close();
   });
 
+  test('a server that is refused does not take the others with it', () => {
+    const end = new End({ iceServers: [{ urls: ['turn:turn.example'] }, { urls: ['stun:stun.example'] }] });
+    expect(end.fake.configuration.iceServers).toEqual([{ urls: ['stun:stun.example'] }]);
+    end.peer.close();
+    expect(network.open).toEqual([]);
+  });
+
   test('who waits in vain for an offer makes one', async () => {
     const [host] = pair({ polite: true }, {});
     await clock.advance(3999);
