@@ -32,7 +32,9 @@ export async function openWindow(dataFolder: string, devServer: string | null): 
     show: false,
     autoHideMenuBar: true,
     // Elsewhere the executable brings its own.
-    ...(process.platform === 'linux' && { icon: join(app.getAppPath(), 'scripts/packaging/icons/256x256.png') }),
+    ...(process.platform === 'linux' && {
+      icon: join(app.getAppPath(), 'scripts/packaging/icons/256x256.png'),
+    }),
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#1b1a19' : '#faf9f7',
     webPreferences: {
       preload: join(import.meta.dirname, '../preload/index.cjs'),

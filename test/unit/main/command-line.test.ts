@@ -27,7 +27,11 @@ describe('the command line', () => {
     const link = 'parley://join?server=host&room=tea';
     const target = { servers: ['ws://host:9238'], namespace: 'default', room: 'tea' };
     expect(readCommandLine(['--join', link]).launch).toEqual({ type: 'join', target, confirmed: true });
-    expect(readCommandLine(['--some-switch', link]).launch).toEqual({ type: 'join', target, confirmed: false });
+    expect(readCommandLine(['--some-switch', link]).launch).toEqual({
+      type: 'join',
+      target,
+      confirmed: false,
+    });
   });
 
   test('turns a link that leads nowhere into a launch that says so', () => {

@@ -11,9 +11,9 @@ const ok = (servers: string[], room: string, namespace = 'default') => ({
 
 describe('a pasted link', () => {
   test('carries several servers, a namespace and a room', () => {
-    expect(readTarget('parley://join?server=192.168.1.5&server=wss%3A%2F%2Fcall.example&namespace=team&room=tea')).toEqual(
-      ok(['ws://192.168.1.5:9238', 'wss://call.example'], 'tea', 'team'),
-    );
+    expect(
+      readTarget('parley://join?server=192.168.1.5&server=wss%3A%2F%2Fcall.example&namespace=team&room=tea'),
+    ).toEqual(ok(['ws://192.168.1.5:9238', 'wss://call.example'], 'tea', 'team'));
   });
 
   test('may have a slash before the question mark, as some systems hand it over', () => {
@@ -71,7 +71,13 @@ describe('a typed address', () => {
 });
 
 test('every link we make is read back as it was', () => {
-  const host = fc.constantFrom('ws://10.0.0.1:9238', 'ws://[fd00::1]:9238', 'wss://a.example', 'ws://b:81', 'ws://c');
+  const host = fc.constantFrom(
+    'ws://10.0.0.1:9238',
+    'ws://[fd00::1]:9238',
+    'wss://a.example',
+    'ws://b:81',
+    'ws://c',
+  );
   const part = fc.constantFrom('default', 'tea', 'a b', '房间', 'a/b&c=d#e', '100%', '😀', '+');
   const target = fc.record({ servers: fc.uniqueArray(host, { minLength: 1 }), namespace: part, room: part });
   fc.assert(
@@ -82,7 +88,11 @@ test('every link we make is read back as it was', () => {
 });
 
 test('anything at all is read as a valid target or refused with a code', () => {
-  const hostile = fc.oneof(fc.string({ unit: 'binary' }), fc.webUrl(), fc.string().map((s) => `parley://join?server=${s}&room=${s}`));
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.webUrl(),
+    fc.string().map((s) => `parley://join?server=${s}&room=${s}`),
+  );
   fc.assert(
     fc.property(hostile, fc.string({ unit: 'binary' }), (text, room) => {
       const read = readTarget(text, room);

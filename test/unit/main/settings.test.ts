@@ -58,7 +58,10 @@ test('a file that is nothing but nonsense, without a backup, is said so', async 
 });
 
 test('one field that is no longer valid costs only itself', async () => {
-  writeFileSync(path, JSON.stringify({ name: 'Ann', door: 'ajar', iceServers: [{ urls: ['http://x'] }], preview: true }));
+  writeFileSync(
+    path,
+    JSON.stringify({ name: 'Ann', door: 'ajar', iceServers: [{ urls: ['http://x'] }], preview: true }),
+  );
   const { store, notice } = await load();
   expect(notice).toBeNull();
   expect(store.current).toMatchObject({ name: 'Ann', door: 'ask', iceServers: [], preview: true });
