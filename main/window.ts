@@ -76,6 +76,12 @@ function isOnSomeScreen(bounds: Rectangle): boolean {
   });
 }
 
+/** Tells when the window fills the screen and when it no longer does. */
+export function watchFullScreen(window: BrowserWindow, tell: (on: boolean) => void): void {
+  window.on('enter-full-screen', () => tell(true));
+  window.on('leave-full-screen', () => tell(false));
+}
+
 /** Brings the window to the front, also from the dock or taskbar. */
 export function raiseWindow(window: BrowserWindow): void {
   if (window.isDestroyed()) return;

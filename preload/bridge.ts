@@ -197,6 +197,8 @@ export type BridgeEvent =
   | { type: 'hosting-changed'; hosted: HostedRoom }
   /** A link was opened while the app runs, or a second launch handed over its arguments. */
   | { type: 'launch'; launch: Launch }
+  /** The window fills the screen, or no longer does: by us, or by the window manager's own ways. */
+  | { type: 'full-screen'; on: boolean }
   /** The person chose this from the native menu. */
   | { type: 'menu'; command: 'settings' | 'about' | 'fullscreen' };
 

@@ -100,6 +100,7 @@ export type CallEvent =
           | 'peer-unavailable'
           | 'signaling-down'
           | 'launch'
+          | 'full-screen'
           | 'menu';
       }
     >

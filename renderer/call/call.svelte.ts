@@ -324,6 +324,7 @@ export class Call implements CallView {
         // Said again by and by, see `Peer`.
         return;
       case 'launch':
+      case 'full-screen':
       case 'menu':
         // The page's, not the call's.
         return;

@@ -13,17 +13,12 @@ export class FullScreen {
     return this.#on;
   }
 
-  set(on: boolean): void {
-    this.#on = on;
-    void this.#bridge.setFullScreen(on);
-  }
-
   toggle(): void {
-    this.set(!this.#on);
+    void this.#bridge.setFullScreen(!this.#on);
   }
 
-  /** The window manager has its own ways in and out: after a resize the size tells. */
-  look(page: Pick<Window, 'innerWidth' | 'innerHeight' | 'screen'>): void {
-    this.#on = page.innerWidth >= page.screen.width && page.innerHeight >= page.screen.height;
+  /** What the window has become, also by the window manager's own ways. */
+  changed(on: boolean): void {
+    this.#on = on;
   }
 }

@@ -105,6 +105,8 @@ export const en = {
   confirm: {
     title: 'Join this room?',
     lead: 'You opened a link. Nothing is connected, and your camera and microphone stay off, until you join.',
+    returnTitle: 'Go back to your room?',
+    returnLead: 'Parley closed while you were in this room. Your place is kept for a short while.',
     room: 'Room',
     servers: (count) => (plural.select(count) === 'one' ? 'Server' : 'Servers, tried at once'),
     join: 'Join',

@@ -100,6 +100,8 @@ export const zh = {
   confirm: {
     title: '要加入这个房间吗？',
     lead: '你打开了一个链接。在你加入之前，不会建立任何连接，也不会打开摄像头和麦克风。',
+    returnTitle: '要回到刚才的房间吗？',
+    returnLead: 'Parley 在通话房间里意外退出了。你的位置会保留一小会儿。',
     room: '房间',
     servers: (count) => (count === 1 ? '服务器' : '服务器（同时尝试）'),
     join: '加入',

@@ -104,6 +104,8 @@ export interface Messages {
   confirm: {
     title: string;
     lead: string;
+    returnTitle: string;
+    returnLead: string;
     room: string;
     servers: (count: number) => string;
     join: string;

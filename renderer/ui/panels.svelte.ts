@@ -10,6 +10,8 @@ export class Panels {
   joinRoom = $state('');
   /** A link that was opened and could not be read. */
   badLink = $state(false);
+  /** The room to be confirmed is the one the app was in when it crashed. */
+  returning = $state(false);
 
   forget(): void {
     this.hostRoom = '';

@@ -16,7 +16,7 @@ test('with the camera refused the call goes on with sound, and says how to mend 
   await refuse(ben, ['video']);
   await ben.join(await ann.host({ letIn: true }));
   await Promise.all([ann.hears(BLUE), ben.sees(RED), ben.hears(RED)]);
-  await expect(ben.page.getByText('Parley may not use the camera.')).toBeVisible();
+  await expect(ben.page.getByText('Parley is not allowed to use the camera.')).toBeVisible();
   await expect(ann.page.getByText('Ben’s camera is off')).toBeVisible();
 });
 

@@ -10,10 +10,10 @@ async function talk(meet: Meet): Promise<{ ann: Person; ben: Person; link: strin
   return { ann, ben, link };
 }
 
-test('an app that is killed is said to be gone, can be hung up on, and the room is free for the next', async ({
+test('an app that is killed is said to be gone, can be hung up on, and comes back for another call', async ({
   meet,
 }) => {
-  const { ann, ben, link } = await talk(meet);
+  const { ann, ben } = await talk(meet);
   signalTree(ben.pid, 'SIGKILL');
   await expect(ann.page.getByText('Ben’s connection is gone. Trying to reach them…')).toBeVisible();
   // The controls stay.
@@ -23,16 +23,18 @@ test('an app that is killed is said to be gone, can be hung up on, and the room 
 
   await ann.button('Call again').click();
   const again = await meet('Ben', { media: BLUE, profile: ben.profile });
-  await again.join(link);
+  await again.button('Join').click();
   await Promise.all([ann.sees(BLUE), again.sees(RED)]);
 });
 
-test('an app that is killed and started again is back in the same call', async ({ meet }) => {
-  const { ann, ben, link } = await talk(meet);
+test('an app that is killed and started again offers the way back, into the same call', async ({ meet }) => {
+  const { ann, ben } = await talk(meet);
   signalTree(ben.pid, 'SIGKILL');
   await expect(ann.page.getByText('Ben’s connection is gone. Trying to reach them…')).toBeVisible();
   const again = await meet('Ben', { media: BLUE, profile: ben.profile });
-  await again.join(link);
+  await expect(again.page.getByRole('heading', { name: 'Go back to your room?' })).toBeVisible();
+  expect(await again.liveTracks()).toEqual([]);
+  await again.button('Join').click();
   await Promise.all([ann.sees(BLUE), again.sees(RED)]);
 });
 
