@@ -18,7 +18,7 @@ import { guardPermissions } from './permissions';
 import { RoomSession } from './room-session';
 import { SettingsStore } from './settings';
 import { leaveBeforeQuit, recoverFromCrash } from './way-out';
-import { openWindow, raiseWindow, watchFullScreen } from './window';
+import { openWindow, raiseWindow, watchWindow } from './window';
 
 const commandLine = answerTerminal(process.argv.slice(1), app.getVersion());
 
@@ -117,6 +117,6 @@ async function start(
   });
   leaveBeforeQuit(session);
   window = await openWindow(dataFolder, devServer);
-  watchFullScreen(window, (on) => emit({ type: 'full-screen', on }));
+  watchWindow(window, emit);
   recoverFromCrash(window, session, launches, log);
 }

@@ -1,7 +1,7 @@
 import { systemPreferences, type Session } from 'electron';
 
-/** What our page may ask for; everything else, and everybody else, is refused. */
-const ALLOWED = new Set(['media', 'fullscreen', 'speaker-selection']);
+/** What our page may ask for: camera and microphone. Everything else, and everybody else, is refused. */
+const ALLOWED = new Set(['media']);
 
 /**
  * Electron security guide, item 5. The check handler also decides whether WebRTC may name this machine's LAN

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
 import * as v from 'valibot';
+import type { BridgeEvent } from '../preload/bridge';
 import { PAGE_URL } from './app-protocol';
 import { JsonFile } from './json-file';
 
@@ -76,10 +77,16 @@ function isOnSomeScreen(bounds: Rectangle): boolean {
   });
 }
 
-/** Tells when the window fills the screen and when it no longer does. */
-export function watchFullScreen(window: BrowserWindow, tell: (on: boolean) => void): void {
-  window.on('enter-full-screen', () => tell(true));
-  window.on('leave-full-screen', () => tell(false));
+/** Tells the page what becomes of its window: whether it fills the screen, whether any of it can be seen. */
+export function watchWindow(window: BrowserWindow, emit: (event: BridgeEvent) => void): void {
+  window.on('enter-full-screen', () => emit({ type: 'full-screen', on: true }));
+  window.on('leave-full-screen', () => emit({ type: 'full-screen', on: false }));
+  const tellShown = (): void =>
+    emit({ type: 'window-shown', shown: window.isVisible() && !window.isMinimized() });
+  window.on('show', tellShown);
+  window.on('hide', tellShown);
+  window.on('minimize', tellShown);
+  window.on('restore', tellShown);
 }
 
 /** Brings the window to the front, also from the dock or taskbar. */

@@ -188,7 +188,10 @@ export type BridgeEvent =
   | { type: 'knock-ended'; member: string }
   | { type: 'signal'; from: string; signal: Signal }
   | { type: 'peer-unavailable'; member: string }
-  /** The signaling socket was lost and is being reconnected, or is there again (with what changed meanwhile). */
+  /**
+   * The signaling socket was lost and is being reconnected, or is there again (with what changed meanwhile). On the
+   * way into a room too: then there are no members yet.
+   */
   | { type: 'signaling-down' }
   | { type: 'signaling-up'; members: Member[]; iceServers: IceServer[] }
   /** The seat is gone for good. */
@@ -197,6 +200,8 @@ export type BridgeEvent =
   | { type: 'hosting-changed'; hosted: HostedRoom }
   /** A link was opened while the app runs, or a second launch handed over its arguments. */
   | { type: 'launch'; launch: Launch }
+  /** Whether any of the window can be seen; `document.hidden` does not tell in an app that never sleeps. */
+  | { type: 'window-shown'; shown: boolean }
   /** The window fills the screen, or no longer does: by us, or by the window manager's own ways. */
   | { type: 'full-screen'; on: boolean }
   /** The person chose this from the native menu. */

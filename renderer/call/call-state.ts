@@ -101,6 +101,7 @@ export type CallEvent =
           | 'signaling-down'
           | 'launch'
           | 'full-screen'
+          | 'window-shown'
           | 'menu';
       }
     >

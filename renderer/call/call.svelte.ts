@@ -325,6 +325,7 @@ export class Call implements CallView {
         return;
       case 'launch':
       case 'full-screen':
+      case 'window-shown':
       case 'menu':
         // The page's, not the call's.
         return;
