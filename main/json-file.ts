@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -59,7 +59,11 @@ export class JsonFile {
       await file.close();
     }
     // Only a good file becomes the backup: a broken one must not push out the last good settings.
-    if (await this.#isJson()) await rename(this.#path, `${this.#path}.bak`);
+    // Copied and renamed, so that there is a whole file at both places at every moment.
+    if (await this.#isJson()) {
+      await copyFile(this.#path, `${next}.bak`);
+      await rename(`${next}.bak`, `${this.#path}.bak`);
+    }
     await rename(next, this.#path);
   }
 

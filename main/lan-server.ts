@@ -51,7 +51,7 @@ export class LanServer {
     await this.stop();
     this.#room = { ...room, admitted: [] };
     this.#crashedAt = [];
-    const listening = await this.#start(this.#options.port ?? DEFAULT_PORT);
+    const listening = await this.#start(this.#options.port ?? DEFAULT_PORT, true);
     if (listening.ok) this.#port = listening.value;
     return listening;
   }
@@ -79,10 +79,11 @@ export class LanServer {
     });
   }
 
-  #start(port: number): Promise<Result<number>> {
+  #start(port: number, fallbackPorts: boolean): Promise<Result<number>> {
     const { entry, version, allowOrigins, log } = this.#options;
     const child = utilityProcess.fork(entry, [], { serviceName: 'Parley room server', stdio: 'ignore' });
     this.#process = child;
+    let listens = false;
     return new Promise((resolve) => {
       child.on('message', (message: unknown) => {
         const parsed = v.safeParse(lanServerReportSchema, message);
@@ -90,10 +91,12 @@ export class LanServer {
         const report = parsed.output;
         switch (report.type) {
           case 'listening':
+            listens = true;
             resolve({ ok: true, value: report.port });
             return;
           case 'failed':
             log.error('the room server does not listen', { reason: report.system });
+            child.kill();
             resolve({ ok: false, code: report.code === 'port-in-use' ? 'port-taken' : 'unexpected' });
             return;
           case 'admissions':
@@ -108,12 +111,16 @@ export class LanServer {
       });
       child.once('exit', (code) => {
         resolve({ ok: false, code: 'unexpected' });
-        if (this.#process === child) void this.#restart(code);
+        if (this.#process !== child) return;
+        this.#process = null;
+        // One that dies before it listens would only do so again.
+        if (listens) void this.#restart(code);
       });
       child.postMessage({
         type: 'start',
         version,
         port,
+        fallbackPorts,
         allowOrigins,
         rooms: this.#room ? [this.#room] : [],
       } satisfies LanServerCommand);
@@ -123,13 +130,14 @@ export class LanServer {
   async #restart(code: number): Promise<void> {
     const room = this.#room;
     const before = this.#port;
-    this.#process = null;
     if (room === null || before === null) return;
     const now = performance.now();
     this.#crashedAt = [...this.#crashedAt.filter((at) => now - at < CRASHES.withinMs), now];
     this.#options.log.error('the room server crashed', { code, times: this.#crashedAt.length });
     if (this.#crashedAt.length > CRASHES.most) return;
-    const listening = await this.#start(before);
+    // Everyone comes back to the same port; only where somebody else has taken it meanwhile, another must do.
+    let listening = await this.#start(before, false);
+    if (!listening.ok && this.#room?.room === room.room) listening = await this.#start(before, true);
     // The room may have been left, or another opened, while the process started.
     if (this.#room?.room !== room.room || !listening.ok || listening.value === before) return;
     this.#port = listening.value;

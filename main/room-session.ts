@@ -16,7 +16,14 @@ import { randomRoomName } from './room-names';
 import { SignalingClient, SignalingError, type ClientEvent } from './signaling/client';
 import { memberIdOf, type Identity } from './signaling/identity';
 import type { Logger } from './signaling/logger';
-import { DEFAULT_PART, type Door, type IceServer, type Member, type Signal } from './signaling/protocol';
+import {
+  DEFAULT_PART,
+  LIMITS,
+  type Door,
+  type IceServer,
+  type Member,
+  type Signal,
+} from './signaling/protocol';
 
 /** What a session needs of the app. */
 export interface RoomSessionParts {
@@ -29,6 +36,8 @@ export interface RoomSessionParts {
   log: Logger;
 }
 
+const CANCELLED = { ok: false, code: 'cancelled' } as const;
+
 /** How often a host's addresses are looked at; the OS tells Node of no change. */
 const ADDRESSES_MS = 3000;
 
@@ -38,6 +47,8 @@ const ADDRESSES_MS = 3000;
  */
 export class RoomSession {
   readonly #parts: RoomSessionParts;
+  #attempts = 0;
+  #turns: Promise<unknown> = Promise.resolve();
   #membership: Membership | null = null;
   #hosting: { door: Door; room: string; port: number; timer: NodeJS.Timeout; shown: string } | null = null;
 
@@ -57,41 +68,50 @@ export class RoomSession {
 
   /** Starts the embedded server, opens the room and takes the host's seat in it. */
   async host({ room: asked, door }: HostRequest): Promise<Result<RoomSeat>> {
-    await this.leave();
+    void this.leave();
+    const isCurrent = this.#attempt();
+    const { identity, lanServer } = this.#parts;
     const room = asked ?? randomRoomName();
-    const host = memberIdOf(DEFAULT_PART, this.#parts.identity.publicKey);
-    const listening = await this.#parts.lanServer.open({ namespace: DEFAULT_PART, room, host, door });
+    const host = memberIdOf(DEFAULT_PART, identity.publicKey);
+    const listening = await this.#inTurn(() =>
+      isCurrent()
+        ? lanServer.open({ namespace: DEFAULT_PART, room, host, door })
+        : Promise.resolve(CANCELLED),
+    );
+    if (!isCurrent()) return CANCELLED;
     if (!listening.ok) return listening;
     const port = listening.value;
     const timer = setInterval(() => this.#showAddresses(), ADDRESSES_MS);
     this.#hosting = { door, room, port, timer, shown: '' };
     const seat = await this.#enter({ servers: [`ws://127.0.0.1:${port}`], namespace: DEFAULT_PART, room });
-    if (!seat.ok) {
-      await this.leave();
-      return seat;
-    }
-    const hosted = this.#describeHosting();
-    return { ok: true, value: { ...seat.value, hosted } };
+    if (seat.ok) return { ok: true, value: { ...seat.value, hosted: this.#describeHosting() } };
+    if (isCurrent()) await this.leave();
+    return seat;
   }
 
   /** Takes a seat; answers when the host has decided, where one is asked. */
   async join(target: JoinTarget): Promise<Result<RoomSeat>> {
-    await this.leave();
+    const left = this.leave();
+    const isCurrent = this.#attempt();
+    await left;
+    if (!isCurrent()) return CANCELLED;
     const seat = await this.#enter(target);
-    if (seat.ok) await this.#parts.lastSeat.write(target);
+    if (seat.ok) void this.#parts.lastSeat.write(target);
     return seat;
   }
 
   /** Leaves the room or stops trying; a server of ours stops listening. Always succeeds, within a second. */
-  async leave(): Promise<void> {
+  leave(): Promise<void> {
+    this.#attempts += 1;
     const membership = this.#membership;
-    const hosting = this.#hosting;
+    if (this.#hosting) clearInterval(this.#hosting.timer);
     this.#membership = null;
     this.#hosting = null;
-    if (hosting) clearInterval(hosting.timer);
-    if (!membership) return;
-    await Promise.all([membership.end(), this.#parts.lastSeat.write(null)]);
-    if (hosting) await this.#parts.lanServer.stop();
+    const ended = membership && Promise.all([membership.end(), this.#parts.lastSeat.write(null)]);
+    return this.#inTurn(async () => {
+      await ended;
+      await this.#parts.lanServer.stop();
+    });
   }
 
   setDoor(door: Door): void {
@@ -120,6 +140,19 @@ export class RoomSession {
   /** After sleep or a change of network. */
   reconnectNow(): void {
     this.#membership?.client.reconnectNow();
+  }
+
+  /** @returns whether nothing else was asked for since; asked again after every wait. */
+  #attempt(): () => boolean {
+    const attempt = this.#attempts;
+    return () => attempt === this.#attempts;
+  }
+
+  /** The server is started and stopped one after the other: a leave never stops the server of the host after it. */
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.then(run);
+    this.#turns = turn.catch(() => undefined);
+    return turn;
   }
 
   async #enter(target: JoinTarget): Promise<Result<RoomSeat>> {
@@ -160,6 +193,7 @@ class Membership {
   #iceServers: IceServer[] = [];
   #settle: ((result: Result<RoomSeat>) => void) | null = null;
   #seated = false;
+  #giveUp: NodeJS.Timeout | null = null;
 
   constructor(target: JoinTarget, parts: RoomSessionParts) {
     const { servers, namespace, room } = target;
@@ -244,11 +278,10 @@ class Membership {
         }
         return;
       case 'down':
-        if (this.#seated) emit({ type: 'signaling-down' });
+        this.#onDown();
         return;
       case 'up':
-        // A server that forgot us says who is there when we have joined again.
-        if (this.#seated && event.resumed) this.#tellUp();
+        this.#onUp(event.resumed);
         return;
       case 'closed':
         if (this.#seated) emit({ type: 'room-closed', code: event.code });
@@ -257,6 +290,22 @@ class Membership {
       default:
         event satisfies never;
     }
+  }
+
+  #onDown(): void {
+    this.#parts.emit({ type: 'signaling-down' });
+    // Who waits at a door that has gone is told so, as soon as nothing on the other side remembers the knock.
+    if (!this.#seated) this.#giveUp ??= setTimeout(() => this.#fail('server-unreachable'), LIMITS.graceMs);
+  }
+
+  #onUp(resumed: boolean): void {
+    if (this.#giveUp) {
+      clearTimeout(this.#giveUp);
+      this.#giveUp = null;
+      this.#tellUp();
+    }
+    // A server that forgot us says who is there when we have joined again.
+    if (this.#seated && resumed) this.#tellUp();
   }
 
   #onJoined(host: string | null): void {
@@ -296,6 +345,8 @@ class Membership {
   }
 
   #fail(code: ErrorCode): void {
+    if (this.#giveUp) clearTimeout(this.#giveUp);
+    this.#giveUp = null;
     this.#settle?.({ ok: false, code });
     this.#settle = null;
     if (!this.#seated) this.client.close();

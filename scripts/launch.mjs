@@ -69,3 +69,14 @@ function setting(host, name) {
     () => undefined,
   );
 }
+
+/**
+ * Has Playwright's `_electron.launch` use this Electron while it is given no `executablePath`: it asks the `electron`
+ * package, which looks here first. Given an executable, Playwright would not hold the app's start back until it is
+ * attached, and a page that loads in between is waited for in vain (playwright#29386).
+ * @param {string} executable
+ */
+export function leadPlaywrightTo(executable) {
+  const official = path.join(ROOT, 'node_modules/electron/dist') + path.sep;
+  if (!executable.startsWith(official)) process.env.ELECTRON_OVERRIDE_DIST_PATH = path.dirname(executable);
+}

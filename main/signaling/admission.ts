@@ -1,5 +1,5 @@
-/** Who may connect at all, judged before the upgrade (architecture, section 4). */
-import { isIP } from 'node:net';
+/** Who may connect at all, judged before the upgrade, and by which address (architecture, section 4). */
+import { BlockList, isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { parseRoomPath } from './protocol';
 
@@ -43,9 +43,55 @@ export function admitUpgrade(request: UpgradeRequest, rules: AdmissionRules): Up
  */
 function mayPageConnect(origin: string, host: string, { allowOrigins, hostNames }: AdmissionRules): boolean {
   if (!allowOrigins.includes('*') && !allowOrigins.includes(origin)) return false;
-  if (!URL.canParse(`http://${host}`)) return false;
-  const name = new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '');
-  if (isIP(name) !== 0) return true;
+  const name = nameIn(host);
+  if (name === null) return false;
+  return isIP(name) !== 0 || name === 'localhost' || isOurName(name, hostNames);
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/**
+ * Whether whoever dialled `host` dialled us. A hello is signed over the address dialled, and the `Host` header only
+ * repeats it: unless that is an address of ours, another server may be passing our challenge on to its own members,
+ * to be welcomed here as one of them. Only for a server that can know how it is reached: behind address translation
+ * an address of ours is not the one that was dialled.
+ * @param host `host[:port]`
+ * @param localAddress our end of the socket
+ * @param hostNames beside this machine's own, in lower case
+ */
+export function isAddressedToUs(
+  host: string,
+  localAddress: string | undefined,
+  hostNames: readonly string[],
+): boolean {
+  const name = nameIn(host);
+  if (name === null) return false;
+  if (isOurName(name, hostNames)) return true;
+  // Link-local addresses carry their interface, which no URL does; IPv4 on a socket of both families is mapped.
+  const local = (localAddress ?? '').replace(/%.*$/, '').replace(/^::ffff:(?=[\d.]+$)/i, '');
+  if (isIP(local) === 0) return false;
+  const ours = new BlockList();
+  ours.addAddress(local, familyOf(local));
+  // Our own loopback is out of reach for a server elsewhere: what was dialled by such a name is this machine.
+  const isLoopback = LOOPBACK.check(local, familyOf(local));
+  if (name === 'localhost') return isLoopback;
+  if (isIP(name) === 0) return false;
+  return ours.check(name, familyOf(name)) || (isLoopback && LOOPBACK.check(name, familyOf(name)));
+}
+
+/** The host of `host[:port]` as URLs spell it, an IPv6 address without its brackets; `null` if it is none. */
+function nameIn(host: string): string | null {
+  if (!URL.canParse(`http://${host}`)) return null;
+  return new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '');
+}
+
+function isOurName(name: string, hostNames: readonly string[]): boolean {
   const machine = hostname().toLowerCase();
-  return ['localhost', machine, `${machine}.local`, ...hostNames].includes(name);
+  return [machine, `${machine}.local`, ...hostNames].includes(name);
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }

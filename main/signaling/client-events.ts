@@ -67,6 +67,7 @@ export function finalCodeOf(closeCode: number): ClosedCode | null {
     case 'room-not-open':
     case 'room-full':
     case 'replaced':
+    case 'too-many':
       return meaning.reason;
     default:
       return meaning satisfies never;

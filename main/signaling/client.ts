@@ -18,7 +18,7 @@ import { helloBytes, joinSecretProof, type Identity } from './identity';
 import { Inbox } from './inbox';
 import { SilenceWatch } from './life-signs';
 import { Outbox } from './outbox';
-import { closeReason, reconnectDelay } from './reconnect-policy';
+import { reconnectDelay } from './reconnect-policy';
 import { openWebSocket, type ClientSocket, type OpenSocket } from './socket-opener';
 import { systemClock, type Clock, type Timer } from './clock';
 
@@ -349,12 +349,12 @@ export class SignalingClient {
   #onClose(closeCode: number): void {
     const final = finalCodeOf(closeCode);
     if (final !== null) this.#finish(final);
-    else this.#lost(closeReason(closeCode)?.reason === 'too-many' ? 'too-many' : 'server-unreachable');
+    else this.#lost();
   }
 
-  /** The socket is of no use any more. @param code what it means where there was no conversation yet. */
-  #lost(code: ClosedCode = 'server-unreachable'): void {
-    if (this.#self === null) this.#finish(code);
+  /** The socket is of no use any more. */
+  #lost(): void {
+    if (this.#self === null) this.#finish('server-unreachable');
     else this.#retry();
   }
 

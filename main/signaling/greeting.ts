@@ -3,6 +3,7 @@ import { helloSchema, LIMITS, parseFrame, type Hello } from './protocol';
 import { isHelloSignature, isJoinSecretProof, memberIdOf, type HelloClaim } from './identity';
 import type { Connection, Receiver } from './connection';
 import type { Clock, Timer } from './clock';
+import type { Logger } from './logger';
 
 /** What a greeting is held with. */
 export interface GreetingOptions {
@@ -13,6 +14,9 @@ export interface GreetingOptions {
   namespace: string;
   /** The upgrade's `Host` header. */
   host: string;
+  /** Whether that is an address of this server, as far as it can know; else nothing signed for it counts here. */
+  isAddressOurs: boolean;
+  logger: Logger;
   /** The connection proved to be this member. */
   onMember: (member: string, hello: Hello) => void;
 }
@@ -50,7 +54,13 @@ export class Greeting implements Receiver {
       this.#connection.junk();
       return;
     }
-    const { joinSecret, namespace, clock, onMember } = this.#options;
+    const { joinSecret, namespace, isAddressOurs, clock, logger, onMember } = this.#options;
+    if (!isAddressOurs) {
+      // What an operator needs to know who forgot a --host-name; to the client it is a signature like any other.
+      logger.info('foreign-host');
+      this.#refuse();
+      return;
+    }
     const member = memberIdOf(namespace, hello.publicKey);
     const isOurs =
       (joinSecret === null || isJoinSecretProof(joinSecret, this.#claim, hello.proof)) &&

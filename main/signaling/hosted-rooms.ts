@@ -158,6 +158,7 @@ export class HostedRooms implements Doors {
     room.door = door;
     if (door !== 'open') return;
     for (const id of [...room.waiting.keys()]) {
+      // Gone already when the room became full before its turn.
       const newcomer = this.#endWait(room, id);
       if (newcomer) this.#admit(room, newcomer);
     }
@@ -180,7 +181,17 @@ export class HostedRooms implements Doors {
       room.admitted.add(id);
       this.#publish(room);
     }
+    this.#refuseWhoHasNoSeat(room);
     return { kind: 'enter', host: room.host };
+  }
+
+  /** Once a room is full nobody waits for it: a seat that becomes free again is for whoever knocks then. */
+  #refuseWhoHasNoSeat(room: Room): void {
+    for (const newcomer of [...room.waiting.values()]) {
+      if (!this.#isFullFor(room, newcomer)) continue;
+      this.#endWait(room, newcomer.member.id);
+      newcomer.refuse('room-full');
+    }
   }
 
   /** The knock is over, and the host hears of it exactly once. */

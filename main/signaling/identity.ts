@@ -26,7 +26,7 @@ export interface Identity {
 export interface HelloClaim {
   nonce: string;
   namespace: string;
-  /** `host[:port]` as dialled, which is also the `Host` header of the upgrade. */
+  /** `host[:port]` as dialled, which is also the `Host` header of the upgrade; the server checks that it is its own. */
   host: string;
 }
 

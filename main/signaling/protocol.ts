@@ -219,7 +219,7 @@ export const CLOSE_CODES = {
   4404: { reason: 'room-not-open', comeBack: false },
   4409: { reason: 'room-full', comeBack: false },
   4410: { reason: 'replaced', comeBack: false },
-  4429: { reason: 'too-many', comeBack: true },
+  4429: { reason: 'too-many', comeBack: false },
 } as const;
 export type CloseCode = keyof typeof CLOSE_CODES;
 

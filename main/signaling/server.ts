@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { DEFAULT_PART, LIMITS, SUBPROTOCOL, type IceServer, type RoomAddress } from './protocol';
-import { admitUpgrade, type UpgradeTarget } from './admission';
+import { admitUpgrade, isAddressedToUs, type UpgradeTarget } from './admission';
 import { systemClock, type Clock } from './clock';
 import { Connection } from './connection';
 import { openDoors } from './doors';
@@ -27,7 +27,12 @@ export interface SignalingServerOptions {
   roomCapacity?: number;
   /** Web pages that may connect: origins as a browser sends them, or `*`. None by default. */
   allowOrigins?: readonly string[];
-  /** Names this server is reached by, beside its addresses and the machine's own name. */
+  /**
+   * Names this server is reached by, in lower case, beside its addresses and the machine's own name. Where there are
+   * any, and always when embedded, a hello must be signed for one of all these. A headless server without them takes
+   * hellos signed for any address, since behind address translation or a proxy it cannot know its own; then another
+   * server that a person joins can pass itself off as that person here.
+   */
   hostNames?: readonly string[];
   /** Without proof of it nobody comes in; plain members cannot prove it. */
   joinSecret?: string | null;
@@ -77,6 +82,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     logger = silentLogger,
   } = options;
 
+  const knowsItsNames = mode === 'rooms-opened-by-host' || hostNames.length > 0;
   const hosted =
     mode === 'rooms-opened-by-host'
       ? new HostedRooms({
@@ -124,20 +130,26 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
       refuseUpgrade(socket, 503);
     } else {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        onSocket(webSocket, target);
+        const isAddressOurs =
+          !knowsItsNames || isAddressedToUs(target.host, request.socket.localAddress, hostNames);
+        onSocket(webSocket, target, isAddressOurs);
       });
     }
   }
 
-  function onSocket(webSocket: WebSocket, target: UpgradeTarget): void {
+  function onSocket(webSocket: WebSocket, target: UpgradeTarget, isAddressOurs: boolean): void {
     const connection = new Connection(webSocket, { clock, heartbeatMs, timeoutMs, logger });
     connections.add(connection);
     webSocket.on('close', () => connections.delete(connection));
-    if (webSocket.protocol === SUBPROTOCOL) greet(connection, target);
+    if (webSocket.protocol === SUBPROTOCOL) greet(connection, target, isAddressOurs);
     else admitPlain(connection, target);
   }
 
-  function greet(connection: Connection, { namespace, room, host }: UpgradeTarget): void {
+  function greet(
+    connection: Connection,
+    { namespace, room, host }: UpgradeTarget,
+    isAddressOurs: boolean,
+  ): void {
     new Greeting(connection, {
       clock,
       heartbeatMs,
@@ -145,6 +157,8 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
       joinSecret,
       namespace,
       host,
+      isAddressOurs,
+      logger,
       onMember: (id, hello) => {
         let member = members.get(id);
         if (!member) {

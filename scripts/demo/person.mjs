@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { _electron } from '@playwright/test';
 
-import { launchArguments, launchEnvironment } from '../launch.mjs';
+import { launchArguments, launchEnvironment, leadPlaywrightTo } from '../launch.mjs';
 import { ROOT } from '../runtime/paths.mjs';
 
 /**
@@ -44,8 +44,8 @@ export async function openPerson(name, { executable, env, folder, picture }) {
       ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${picture}`]
       : []),
   ];
+  leadPlaywrightTo(executable);
   const app = await _electron.launch({
-    executablePath: executable,
     cwd: ROOT,
     args: await launchArguments(executable, [...switches, '--name', name, '--lang', 'en']),
     env: definedOnly(launchEnvironment(env)),

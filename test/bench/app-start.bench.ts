@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { _electron, expect, test } from '@playwright/test';
-import { electronExecutable, ROOT } from '../support/people';
+import { ROOT } from '../support/people';
 import { print } from './figures';
 
 const RUNS = 10;
@@ -17,7 +17,6 @@ async function start(folder: string): Promise<{ ms: number; mib: number }> {
   );
   const startedAt = performance.now();
   const app = await _electron.launch({
-    executablePath: electronExecutable(),
     cwd: ROOT,
     args: [
       folder,
