@@ -226,8 +226,9 @@ class Membership {
 
   /** Gives the seat up, or the way to it. */
   async end(): Promise<void> {
-    this.#fail('cancelled');
-    if (this.#seated) await this.client.leave(this.room);
+    this.#answer({ ok: false, code: 'cancelled' });
+    // Also on the way in: a knock that nobody waits behind must not stay at the door.
+    await this.client.leave(this.room);
     this.client.close();
   }
 
@@ -315,7 +316,7 @@ class Membership {
     }
     this.#seated = true;
     const { namespace, room, servers } = this.#target;
-    this.#settle?.({
+    this.#answer({
       ok: true,
       value: {
         namespace,
@@ -328,7 +329,6 @@ class Membership {
         hosted: null,
       },
     });
-    this.#settle = null;
   }
 
   #tellUp(): void {
@@ -345,10 +345,15 @@ class Membership {
   }
 
   #fail(code: ErrorCode): void {
+    this.#answer({ ok: false, code });
+    if (!this.#seated) this.client.close();
+  }
+
+  /** Answers the page's request for a seat, once. */
+  #answer(result: Result<RoomSeat>): void {
     if (this.#giveUp) clearTimeout(this.#giveUp);
     this.#giveUp = null;
-    this.#settle?.({ ok: false, code });
+    this.#settle?.(result);
     this.#settle = null;
-    if (!this.#seated) this.client.close();
   }
 }

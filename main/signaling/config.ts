@@ -29,8 +29,8 @@ A signaling server for Parley. Rooms are there as soon as somebody joins them.
   --port N                  port to listen on, 0 picks a free one (${DEFAULT_PORT})
   --listen ADDRESS          address to listen on (127.0.0.1)
   --allow-origin ORIGIN     web pages that may connect, repeatable, * for any (none)
-  --host-name NAME          a name this server is reached by, repeatable (this machine's own); give all of them to
-                            refuse who dialled another address, without any a member may have dialled any
+  --host-name NAME          a name this server is reached by, repeatable; once there is one, members must have dialled
+                            one of them, an address of this machine or its own name (any address will do)
   --heartbeat-ms N          how often every socket is asked for a sign of life (10000)
   --heartbeat-timeout-ms N  silence after which a socket is dropped (25000)
   --grace-ms N              how long a seat outlives its socket (${LIMITS.graceMs})

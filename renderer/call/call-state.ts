@@ -37,10 +37,33 @@ interface WithPeer {
   roomClosed?: boolean;
 }
 
+/** The call is over, and nobody has gone on from there yet. */
+export interface Ended {
+  phase: 'ended';
+  reason: EndReason;
+  by: 'self' | 'peer' | 'network';
+  peerName: string;
+  /** The peer's member id, by which its next knock is known; `null` for a plain page, whose id is new each time. */
+  peerId: string | null;
+  /** How long media flowed; `null` when it never did. */
+  lastedMs: number | null;
+  /** A host keeps the seat; a guest has given it up. */
+  seat: RoomSeat | null;
+  /** Where a guest goes for "call again"; `null` for a host. */
+  target: JoinTarget | null;
+  /** Newcomers at the door (host only): the one who calls again is among them. */
+  knocks: Member[];
+  /** Host only: how the door was before it was set to ask, so that nobody walks in on this screen. */
+  door?: Door;
+}
+
 export type CallState =
   | { phase: 'idle'; problem: Problem | null }
-  /** A link asks; nothing is connected or opened before the person agrees. */
-  | { phase: 'confirming'; target: JoinTarget }
+  /**
+   * A link asks; nothing is connected, opened or left before the person agrees. `from`: the ended call to go back to
+   * otherwise; its room goes on meanwhile.
+   */
+  | { phase: 'confirming'; target: JoinTarget; from: Ended | null }
   /** `target` is `null` when hosting. `knockingAt`: the host's name while the host is being asked. */
   | { phase: 'joining'; target: JoinTarget | null; knockingAt: string | null }
   | { phase: 'waiting'; seat: RoomSeat; target: JoinTarget | null; knocks: Member[] }
@@ -48,22 +71,7 @@ export type CallState =
   | ({ phase: 'connected'; target: JoinTarget | null; sinceMs: number } & WithPeer)
   /** The path is silent or failed; the last picture stays. */
   | ({ phase: 'reconnecting'; target: JoinTarget | null; sinceMs: number; silentSinceMs: number } & WithPeer)
-  | {
-      phase: 'ended';
-      reason: EndReason;
-      by: 'self' | 'peer' | 'network';
-      peerName: string;
-      /** How long media flowed; `null` when it never did. */
-      lastedMs: number | null;
-      /** A host keeps the seat; a guest has given it up. */
-      seat: RoomSeat | null;
-      /** Where a guest goes for "call again"; `null` for a host. */
-      target: JoinTarget | null;
-      /** Newcomers at the door (host only): the one who calls again is among them. */
-      knocks: Member[];
-      /** Host only: how the door was before it was set to ask, so that nobody walks in on this screen. */
-      door?: Door;
-    };
+  | Ended;
 
 export type Phase = CallState['phase'];
 
@@ -148,10 +156,35 @@ export interface Transition {
 type InCall = Extract<CallState, { peer: Member }>;
 type WithRoom = Extract<CallState, { knocks: Member[] }>;
 
+/** What reaches the room of an ended call while a question is in front of it. */
+const OF_THE_ROOM: ReadonlySet<CallEvent['type']> = new Set<CallEvent['type']>([
+  'turn-away',
+  'door-set',
+  'knock',
+  'knock-ended',
+  'hosting-changed',
+  'member-joined',
+  'member-away',
+  'member-back',
+  'member-left',
+  'signaling-up',
+  'room-closed',
+]);
+
 const stay = (state: CallState): Transition => ({ state, effects: [] });
 const go = (state: CallState, ...effects: Effect[]): Transition => ({ state, effects });
 const inCall = (state: CallState): state is InCall => 'peer' in state;
 const withRoom = (state: CallState): state is WithRoom => 'knocks' in state;
+/** Nothing is under way that another call would cut off. */
+const isFree = (state: CallState): state is Extract<CallState, { phase: 'idle' | 'confirming' | 'ended' }> =>
+  state.phase === 'idle' || state.phase === 'confirming' || state.phase === 'ended';
+/** The ended call that is on the screen, or behind a question. */
+const endedOf = (state: CallState): Ended | null => {
+  if (state.phase === 'confirming') return state.from;
+  return state.phase === 'ended' ? state : null;
+};
+/** Gives up the seat that a host keeps when a call has ended. */
+const leaveKept = (state: CallState): Effect[] => (endedOf(state)?.seat ? [{ type: 'leave-room' }] : []);
 const without = (members: readonly Member[], id: string) => members.filter((member) => member.id !== id);
 const withMember = (members: readonly Member[], member: Member) => [...without(members, member.id), member];
 
@@ -160,11 +193,16 @@ const withMember = (members: readonly Member[], member: Member) => [...without(m
  * order and any number of times.
  */
 export function transition(state: CallState, event: CallEvent): Transition {
+  if (state.phase === 'confirming' && state.from && OF_THE_ROOM.has(event.type)) {
+    const { state: from, effects } = transition(state.from, event);
+    return from.phase === 'ended' ? go({ ...state, from }, ...effects) : stay(state);
+  }
   switch (event.type) {
     case 'host-asked':
-      if (state.phase !== 'idle' && state.phase !== 'confirming') return stay(state);
+      if (!isFree(state)) return stay(state);
       return go(
         { phase: 'joining', target: null, knockingAt: null },
+        ...leaveKept(state),
         { type: 'open-media' },
         { type: 'prepare-peer', iceServers: [] },
         { type: 'host-room', room: event.room, door: event.door },
@@ -172,7 +210,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
     case 'join-asked':
       return joinAsked(state, event.target, event.confirmed);
     case 'confirmed':
-      return state.phase === 'confirming' ? join(state.target) : stay(state);
+      return state.phase === 'confirming' ? join(state.target, ...leaveKept(state)) : stay(state);
     case 'cancelled':
       return cancelled(state);
     case 'let-in':
@@ -192,11 +230,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
       return callAgain(state, []);
     case 'done':
       if (state.phase !== 'ended') return stay(state);
-      return go(
-        { phase: 'idle', problem: null },
-        { type: 'release-media' },
-        ...(state.seat ? [{ type: 'leave-room' } as const] : []),
-      );
+      return go({ phase: 'idle', problem: null }, { type: 'release-media' }, ...leaveKept(state));
     case 'seated':
       return seated(state, event.seat);
     case 'refused':
@@ -256,9 +290,10 @@ export function transition(state: CallState, event: CallEvent): Transition {
 
 // ---------------------------------------------------------------- getting in and out
 
-function join(target: JoinTarget): Transition {
+function join(target: JoinTarget, ...first: Effect[]): Transition {
   return go(
     { phase: 'joining', target, knockingAt: null },
+    ...first,
     { type: 'open-media' },
     { type: 'prepare-peer', iceServers: [] },
     { type: 'join-room', target },
@@ -266,14 +301,13 @@ function join(target: JoinTarget): Transition {
 }
 
 function joinAsked(state: CallState, target: JoinTarget, confirmed: boolean): Transition {
-  if (state.phase !== 'idle' && state.phase !== 'confirming' && state.phase !== 'ended') return stay(state);
-  const leave: Effect[] = state.phase === 'ended' && state.seat ? [{ type: 'leave-room' }] : [];
-  const { state: next, effects } = confirmed ? join(target) : go({ phase: 'confirming', target });
-  return go(next, ...leave, ...effects);
+  if (!isFree(state)) return stay(state);
+  if (confirmed) return join(target, ...leaveKept(state));
+  return go({ phase: 'confirming', target, from: endedOf(state) });
 }
 
 function cancelled(state: CallState): Transition {
-  if (state.phase === 'confirming') return go({ phase: 'idle', problem: null });
+  if (state.phase === 'confirming') return go(state.from ?? { phase: 'idle', problem: null });
   if (state.phase !== 'joining' && state.phase !== 'waiting') return stay(state);
   return go(
     { phase: 'idle', problem: null },
@@ -332,6 +366,7 @@ function end(state: InCall, reason: EndReason, by: 'self' | 'peer' | 'network', 
       reason,
       by,
       peerName: peer.name,
+      peerId: peer.plain ? null : peer.id,
       lastedMs: lasted(state, atMs),
       seat,
       target,

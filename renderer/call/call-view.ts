@@ -35,10 +35,10 @@ export interface CallView {
   readonly timing: { startedMs: number | null; firstFrameMs: number | null };
 
   host(request: { room: string | null; door: Door }): Promise<void>;
-  /** Goes to `confirming` first unless `confirmed`. */
+  /** Goes to `confirming` first unless `confirmed`; a hosted room is left only once that is done. */
   join(target: JoinTarget, confirmed: boolean): Promise<void>;
   confirm(): Promise<void>;
-  /** Leaves `confirming`, `joining` or `waiting` for `idle`. */
+  /** Leaves `joining` or `waiting` for `idle`, and `confirming` for what was there before. */
   cancel(): Promise<void>;
   letIn(member: string): Promise<void>;
   turnAway(member: string): Promise<void>;

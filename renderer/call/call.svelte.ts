@@ -29,7 +29,25 @@ const FIRST_FRAME_MS = 100;
 /** Addresses change while one waits; a connection made ready is not older than this. */
 const SPARE_MS = 60_000;
 const MAX_HELD = 256;
+const MAX_EARLY = 256;
 const MAX_RETIRED = 64;
+
+/** What happens in the room, and means nothing without a seat. */
+type RoomEvent = Extract<
+  BridgeEvent,
+  {
+    type:
+      | 'member-joined'
+      | 'member-left'
+      | 'member-away'
+      | 'member-back'
+      | 'knock'
+      | 'knock-ended'
+      | 'hosting-changed'
+      | 'signal'
+      | 'room-closed';
+  }
+>;
 
 const UNKNOWN_MEDIA: PeerMedia = { muted: false, cameraOff: false };
 
@@ -66,6 +84,8 @@ export class Call implements CallView {
   #moving = false;
   /** Which attempt to get into a room is the newest; answers to older ones are void. */
   #attempt = 0;
+  /** What happens in a room before the answer that there is a seat in it; `null` while none is awaited. */
+  #early: RoomEvent[] | null = null;
   /** Signals of members there is no connection with yet. */
   #held: { from: string; signal: Signal }[] = [];
   /** Calls that are over: what still arrives of them begins nothing. */
@@ -179,7 +199,9 @@ export class Call implements CallView {
     for (const stop of this.#stops.splice(0)) stop();
     this.media.release();
     this.#move({ type: 'hung-up', atMs: this.#clock.now() });
-    if (this.#state.phase === 'ended' && this.#state.seat) void this.#bridge.leaveRoom();
+    const { phase } = this.#state;
+    const ended = phase === 'ended' ? this.#state : phase === 'confirming' ? this.#state.from : null;
+    if (ended?.seat) void this.#bridge.leaveRoom();
     this.#stopTimer?.();
     this.#dropSpare();
     this.media.close();
@@ -231,11 +253,17 @@ export class Call implements CallView {
       case 'join-room':
         this.#enter(this.#bridge.joinRoom(effect.target));
         return;
-      case 'leave-room':
+      case 'leave-room': {
         this.#attempt += 1;
+        this.#early = null;
         this.#held = [];
-        this.#goodbye = Promise.allSettled([this.#goodbye, this.#bridge.leaveRoom()]);
+        const left = this.#bridge.leaveRoom().then(() => {
+          // The next attempt may have begun; until here it was still the former room that was heard.
+          if (this.#early) this.#early = [];
+        });
+        this.#goodbye = Promise.allSettled([this.#goodbye, left]);
         return;
+      }
       case 'set-door':
         void this.#bridge.setDoor(effect.door);
         return;
@@ -272,10 +300,21 @@ export class Call implements CallView {
   #enter(answer: Promise<Result<RoomSeat>>): void {
     this.#attempt += 1;
     const attempt = this.#attempt;
+    this.#early = [];
     this.#signalingUp = true;
     const settle = (result: Result<RoomSeat>) => {
       if (attempt !== this.#attempt) return;
-      this.#move(result.ok ? { type: 'seated', seat: result.value } : { type: 'refused', code: result.code });
+      const early = this.#early ?? [];
+      this.#early = null;
+      if (!result.ok) {
+        this.#move({ type: 'refused', code: result.code });
+        return;
+      }
+      this.#move({ type: 'seated', seat: result.value });
+      for (const event of early) {
+        // One of them may have led out of the room.
+        if (attempt === this.#attempt) this.#onRoom(event);
+      }
     };
     answer.then(settle, () => settle({ ok: false, code: 'unexpected' }));
   }
@@ -284,9 +323,6 @@ export class Call implements CallView {
 
   #onBridge(event: BridgeEvent): void {
     switch (event.type) {
-      case 'signal':
-        this.#onSignal(event.from, event.signal);
-        return;
       case 'signaling-down':
         this.#signalingUp = false;
         return;
@@ -294,6 +330,41 @@ export class Call implements CallView {
         this.#signalingUp = true;
         this.#move(event);
         this.#peer?.resend();
+        return;
+      case 'knocking':
+        this.#move(event);
+        return;
+      case 'peer-unavailable':
+        // Said again by and by, see `Peer`.
+        return;
+      case 'launch':
+      case 'full-screen':
+      case 'window-shown':
+      case 'menu':
+        // The page's, not the call's.
+        return;
+      case 'member-joined':
+      case 'member-left':
+      case 'member-away':
+      case 'member-back':
+      case 'knock':
+      case 'knock-ended':
+      case 'hosting-changed':
+      case 'signal':
+      case 'room-closed':
+        if (!this.#early) this.#onRoom(event);
+        else if (this.#early.length < MAX_EARLY) this.#early.push(event);
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** The seat is there, so what happens in its room counts. */
+  #onRoom(event: RoomEvent): void {
+    switch (event.type) {
+      case 'signal':
+        this.#onSignal(event.from, event.signal);
         return;
       case 'member-back':
         this.#move(event);
@@ -315,19 +386,9 @@ export class Call implements CallView {
         return;
       case 'member-joined':
       case 'member-away':
-      case 'knocking':
       case 'knock':
       case 'knock-ended':
         this.#move(event);
-        return;
-      case 'peer-unavailable':
-        // Said again by and by, see `Peer`.
-        return;
-      case 'launch':
-      case 'full-screen':
-      case 'window-shown':
-      case 'menu':
-        // The page's, not the call's.
         return;
       default:
         event satisfies never;

@@ -49,8 +49,8 @@ export class LocalMedia implements LocalMediaView {
 
   #inCall = false;
   #inPreview = false;
-  /** Counts up whenever everything is let go: what was asked for before then is stopped on arrival. */
-  #generation = 0;
+  /** Counts up whenever a device is let go or chosen anew: what was asked for before then is stopped on arrival. */
+  readonly #request: Record<Kind, number> = { audio: 0, video: 0 };
   /** Devices are opened one request after the other, so that none is opened twice. */
   #opening: Promise<void> = Promise.resolve();
 
@@ -157,7 +157,6 @@ export class LocalMedia implements LocalMediaView {
   release(): void {
     this.#inCall = false;
     this.#inPreview = false;
-    this.#generation += 1;
     this.#drop('audio');
     this.#drop('video');
     this.#cameraProblem = null;
@@ -218,13 +217,13 @@ export class LocalMedia implements LocalMediaView {
   /** Opens what is wanted, needed and not open yet. */
   #open(): Promise<void> {
     const run = this.#opening.then(async () => {
-      const generation = this.#generation;
+      const request = { ...this.#request };
       const wanted = { audio: this.#wants('audio'), video: this.#wants('video') };
       if (!wanted.audio && !wanted.video) return;
-      if (!(wanted.audio && wanted.video && (await this.#openBoth(generation)))) {
+      if (!(wanted.audio && wanted.video && (await this.#openBoth(request)))) {
         // One by one, also after both at once were refused: a microphone works without a camera.
-        if (wanted.audio) await this.#openOne('audio', generation);
-        if (wanted.video) await this.#openOne('video', generation);
+        if (wanted.audio) await this.#openOne('audio', request);
+        if (wanted.video) await this.#openOne('video', request);
       }
       await this.#refresh();
     });
@@ -237,26 +236,27 @@ export class LocalMedia implements LocalMediaView {
     return kind === 'audio' || this.#cameraWanted;
   }
 
-  async #openBoth(generation: number): Promise<boolean> {
+  async #openBoth(request: Record<Kind, number>): Promise<boolean> {
     try {
-      const request = { audio: this.#constraintsOf('audio'), video: this.#constraintsOf('video') };
-      this.#accept(await this.#devices.getUserMedia(request), generation);
+      const constraints = { audio: this.#constraintsOf('audio'), video: this.#constraintsOf('video') };
+      this.#accept(await this.#devices.getUserMedia(constraints), request);
       return true;
     } catch {
       return false;
     }
   }
 
-  async #openOne(kind: Kind, generation: number): Promise<void> {
-    if (generation !== this.#generation || !this.#wants(kind)) return;
+  async #openOne(kind: Kind, request: Record<Kind, number>): Promise<void> {
+    // Whoever outdated the request has asked anew, if the device is still wanted.
+    if (request[kind] !== this.#request[kind] || !this.#wants(kind)) return;
     try {
-      this.#accept(await this.#devices.getUserMedia({ [kind]: this.#constraintsOf(kind) }), generation);
+      this.#accept(await this.#devices.getUserMedia({ [kind]: this.#constraintsOf(kind) }), request);
     } catch (cause) {
-      if (generation !== this.#generation) return;
+      if (request[kind] !== this.#request[kind]) return;
       if (this.#choiceOf(kind) !== null && nameOf(cause) === 'OverconstrainedError') {
         // The remembered device is not plugged in today.
         this.#setChoice(kind, null);
-        await this.#openOne(kind, generation);
+        await this.#openOne(kind, request);
         return;
       }
       this.#setProblem(kind, problemOf(kind, cause));
@@ -271,11 +271,11 @@ export class LocalMedia implements LocalMediaView {
     await this.#open();
   }
 
-  #accept(stream: MediaStream, generation: number): void {
+  #accept(stream: MediaStream, request: Record<Kind, number>): void {
     for (const track of stream.getTracks()) {
       const kind: Kind = track.kind === 'audio' ? 'audio' : 'video';
-      // Asked for, but no longer wanted when it came.
-      if (generation !== this.#generation || !this.#wants(kind)) {
+      // Asked for, but no longer wanted when it came, or another device is.
+      if (request[kind] !== this.#request[kind] || !this.#wants(kind)) {
         track.stop();
         continue;
       }
@@ -296,6 +296,7 @@ export class LocalMedia implements LocalMediaView {
   }
 
   #drop(kind: Kind): void {
+    this.#request[kind] += 1;
     this.#trackOf(kind)?.stop();
     if (kind === 'audio') {
       this.#audio = null;

@@ -65,7 +65,7 @@ test('a call survives a crash of the room server, and everyone comes back to it'
 test('closing the window ends the call for the other at once', async ({ meet }) => {
   const { ann, ben } = await talk(meet);
   await ben.app.close();
-  await expect(ann.page.getByRole('heading', { name: /Ben/ })).toBeVisible();
+  await expect(ann.page.getByRole('heading', { name: 'Ben hung up.' })).toBeVisible();
   await expect(ann.button('Call again')).toBeVisible();
   expect(await ann.liveTracks()).toEqual([]);
 });

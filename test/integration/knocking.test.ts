@@ -127,18 +127,42 @@ describe('a hosted room with a door', () => {
     await proxy.close();
   });
 
-  it('answers room-full at once when somebody is inside, also to a second guest that is admitted late', async () => {
+  it('tells everybody who waits that the room is full as soon as it is, and the host that they are gone', async () => {
     const host = await comeHome();
     const first = await knockAs('One');
+    await host.next('knock');
     const second = await knockAs('Two');
     await host.next('knock');
-    await host.next('knock');
+    const plain = await plainAs(server.url, '/default/home');
+    const plainId = (await host.next('knock')).member.id;
     host.client.admit('home', first.id);
+    expect(await second.next('error')).toMatchObject({ code: 'room-full', room: 'home' });
+    expect(await second.next('closed')).toMatchObject({ code: 'room-full' });
+    expect(await plain.next('error')).toEqual({ type: 'error', code: 'room-full' });
+    expect(await plain.closed).toMatchObject({ code: 4409 });
     await first.next('joined');
+    await host.next('member-joined');
+    expect(host.heard('knock-ended').map(({ member }) => member)).toEqual([first.id, second.id, plainId]);
+
+    // A host that answers before it heard so is told nothing new.
+    host.client.admit('home', second.id);
     const third = await knockAs('Three');
     expect(await third.next('closed')).toMatchObject({ code: 'room-full' });
-    host.client.admit('home', second.id);
-    expect(await second.next('closed')).toMatchObject({ code: 'room-full' });
+    expect(host.heard('error')).toEqual([]);
+    expect(host.heard('knock-ended')).toHaveLength(3);
+  });
+
+  it('tells who waits that the room is full when somebody comes in who need not knock', async () => {
+    const known = generateIdentity();
+    const room = { ...address, room: 'known', host: hostId, door: 'ask' as const };
+    server.openRoom({ ...room, admitted: [memberIdOf('default', known.publicKey)] });
+    const waiting = new TestMember({ servers: [server.url] });
+    clients.push(waiting);
+    await waiting.client.connect();
+    waiting.client.join('known');
+    await waiting.next('knocking');
+    clients.push(await joinAs(server.url, 'known', { identity: known }));
+    expect(await waiting.next('closed')).toMatchObject({ code: 'room-full' });
   });
 
   it('keeps the seat of the host whoever comes first', async () => {
@@ -160,6 +184,8 @@ describe('a hosted room with a door', () => {
     host.client.setDoor('home', 'open');
     await first.next('joined');
     expect(await second.next('closed')).toMatchObject({ code: 'room-full' });
+    await host.next('member-joined');
+    expect(host.heard('knock-ended').map(({ member }) => member)).toEqual([first.id, second.id]);
   });
 
   it('lets only the host answer', async () => {
@@ -201,19 +227,24 @@ describe('a hosted room with a door', () => {
     expect(await plain.closed).toMatchObject({ code: 4403 });
   });
 
-  it('closes when the host leaves: the guest hears it and who waits is told that the room is not open', async () => {
+  it('closes when the host leaves: the guest hears it and who comes is told that the room is not open', async () => {
     const host = await comeHome();
     const guest = await knockAs('Gus');
-    await host.next('knock');
-    const waiting = await knockAs('Wim');
     await host.next('knock');
     host.client.admit('home', guest.id);
     await guest.next('joined');
     await host.client.leave('home');
     expect(await guest.next('member-left')).toMatchObject({ member: hostId, reason: 'left' });
-    expect(await waiting.next('closed')).toMatchObject({ code: 'room-not-open' });
     const late = await knockAs('Late');
     expect(await late.next('closed')).toMatchObject({ code: 'room-not-open' });
+  });
+
+  it('tells who waits that the room is not open when the host leaves', async () => {
+    const host = await comeHome();
+    const waiting = await knockAs('Wim');
+    await host.next('knock');
+    await host.client.leave('home');
+    expect(await waiting.next('closed')).toMatchObject({ code: 'room-not-open' });
   });
 
   it('tells everybody inside when it is closed from outside', async () => {

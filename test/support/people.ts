@@ -12,10 +12,16 @@ import {
   type Page,
 } from '@playwright/test';
 import type { Settings } from '../../preload/bridge';
+import { leadPlaywrightTo } from '../../scripts/launch.mjs';
 import { mediaFiles, type KnownMedia } from './known-media';
 
 /** The repository's root, where `dist/` is. */
 export const ROOT = join(import.meta.dirname, '../..');
+
+/** Every way out releases all devices within this; see the note on patience in playwright.config.ts. */
+const RELEASE_MS = 500 * (process.env['CI'] ? 4 : 1);
+
+leadPlaywrightTo(electronExecutable());
 
 /** How a person's app starts. */
 interface PersonOptions {
@@ -50,7 +56,7 @@ function chromiumSwitches(media: KnownMedia | null, cameras = 1): string[] {
 }
 
 /** The Electron that `npm test` found; see scripts/electron-runtime.mjs. */
-export function electronExecutable(): string {
+function electronExecutable(): string {
   const executable = process.env['PARLEY_ELECTRON'];
   if (executable === undefined)
     throw new Error('run through npm test or npm run test:e2e, which find Electron');
@@ -78,6 +84,11 @@ export class Person {
 
   get remoteVideo(): Locator {
     return this.page.getByTestId('remote-video');
+  }
+
+  /** Plays the other's sound: the video is muted. */
+  get remoteAudio(): Locator {
+    return this.page.getByTestId('remote-audio');
   }
 
   button(name: string | RegExp): Locator {
@@ -124,16 +135,42 @@ export class Person {
     return sees(this.remoteVideo, media, this.name);
   }
 
-  /** Waits for the other's tone. */
-  hears(media: KnownMedia): Promise<void> {
-    return hears(this.remoteVideo, media, this.name);
+  /** Waits for the other's tone, and that the window really sounds. */
+  async hears(media: KnownMedia): Promise<void> {
+    await hears(this.remoteAudio, media, this.name);
+    // Not `paused`: Chromium plays a stream's sound before its first picture, and calls the element paused until then.
+    const audible = () =>
+      this.app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows().some(({ webContents }) => webContents.isCurrentlyAudible()),
+      );
+    await expect.poll(audible, { message: `${this.name}'s window sounds` }).toBe(true);
   }
 
   /** Waits until nothing is heard of the other. */
   async silence(): Promise<void> {
+    await isLoud(this.remoteAudio);
     await expect
-      .poll(() => this.remoteVideo.evaluate(loudestHz), { message: `${this.name} hears nothing` })
+      .poll(() => this.remoteAudio.evaluate(loudestHz), { message: `${this.name} hears nothing` })
       .toBe(0);
+  }
+
+  /**
+   * Waits until this page holds no camera and no microphone, as promised half a second after the click.
+   * @param clicker whose click it was
+   * @returns how long it took from that click, in milliseconds; 0 where nothing was open
+   */
+  async letsGo(clicker: Person = this): Promise<number> {
+    await expect
+      .poll(() => this.liveTracks(), { timeout: RELEASE_MS, message: `${this.name} lets go of every device` })
+      .toEqual([]);
+    const released = await this.page.evaluate(() => window.parleyTestMoments?.released ?? 0);
+    const clicked = await clicker.page.evaluate(() => window.parleyTestMoments?.clicked ?? 0);
+    const tookMs = Math.max(0, released - clicked);
+    test.info().annotations.push({
+      type: 'devices released',
+      description: `${this.name}: ${tookMs.toFixed(1)} ms after ${clicker.name}'s click`,
+    });
+    return tookMs;
   }
 
   /** Kinds of the tracks this page ever captured that are still live, sorted. */
@@ -177,10 +214,17 @@ export async function sees(video: Locator, { rgb }: KnownMedia, who = 'the page'
     .not.toBe(bar);
 }
 
-/** Waits until a video element sounds with this tone. */
-export async function hears(video: Locator, { toneHz }: KnownMedia, who = 'the page'): Promise<void> {
+/** Waits for a media element that would let its sound out: what its stream carries is heard only then. */
+async function isLoud(element: Locator): Promise<void> {
+  await expect(element).toHaveJSProperty('muted', false);
+  await expect(element).toHaveJSProperty('volume', 1);
+}
+
+/** Waits until a media element sounds with this tone. */
+export async function hears(element: Locator, { toneHz }: KnownMedia, who = 'the page'): Promise<void> {
+  await isLoud(element);
   await expect
-    .poll(async () => Math.round((await video.evaluate(loudestHz)) / 30), {
+    .poll(async () => Math.round((await element.evaluate(loudestHz)) / 30), {
       message: `${who} hears the other's tone`,
     })
     .toBe(Math.round(toneHz / 30));
@@ -190,6 +234,8 @@ declare global {
   interface Window {
     /** Every local track the page ever captured, kept by the test. */
     parleyTestTracks?: MediaStreamTrack[];
+    /** When something was last clicked and a local track last ended, in epoch milliseconds. */
+    parleyTestMoments?: { clicked: number; released: number };
   }
 }
 
@@ -216,10 +262,10 @@ function barPosition(video: HTMLVideoElement): number {
   return greens.indexOf(Math.max(...greens));
 }
 
-/** The loudest frequency of the element's sound, in Hz; 0 for silence. */
-async function loudestHz(video: HTMLVideoElement): Promise<number> {
-  const stream = video.srcObject;
-  if (!(stream instanceof MediaStream) || stream.getAudioTracks().length === 0) return 0;
+/** The loudest frequency of the element's sound, in Hz; 0 for silence, -1 where nothing could sound. */
+async function loudestHz(element: HTMLMediaElement): Promise<number> {
+  const stream = element.srcObject;
+  if (!(stream instanceof MediaStream) || stream.getAudioTracks().length === 0) return -1;
   const context = new AudioContext();
   const analyser = context.createAnalyser();
   analyser.fftSize = 16_384;
@@ -274,7 +320,6 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
     writeFileSync(join(profile, 'settings.json'), JSON.stringify(known));
   }
   const app = await _electron.launch({
-    executablePath: electronExecutable(),
     cwd: ROOT,
     args: [
       ROOT,
@@ -287,6 +332,8 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
   });
   const page = await app.firstWindow();
   await page.evaluate(keepTracks);
+  // After a reload too.
+  await page.addInitScript(keepTracks);
   return new Person(name, profile, app, page);
 }
 
@@ -296,14 +343,28 @@ function environment(): Record<string, string> {
   );
 }
 
-/** Runs in the page: remembers each captured track, so that a test can ask which are still live. */
+/** Runs in the page: remembers each captured track, so that a test can ask which are still live, and since when. */
 function keepTracks(): void {
   const tracks: MediaStreamTrack[] = [];
+  const moments = { clicked: 0, released: 0 };
   window.parleyTestTracks = tracks;
+  window.parleyTestMoments = moments;
+  // One clock for all pages.
+  const now = (): number => performance.timeOrigin + performance.now();
+  window.addEventListener('click', () => (moments.clicked = now()), { capture: true });
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     const stream = await open(constraints);
-    tracks.push(...stream.getTracks());
+    for (const track of stream.getTracks()) {
+      tracks.push(track);
+      const stop = track.stop.bind(track);
+      track.stop = () => {
+        if (track.readyState === 'live') moments.released = now();
+        stop();
+      };
+      // Fired for an unplugged device, not by `stop()`.
+      track.addEventListener('ended', () => (moments.released = now()));
+    }
     return stream;
   };
 }

@@ -288,6 +288,7 @@ describe('losing the server', () => {
     [4404, 'room-not-open'],
     [4401, 'unauthorized'],
     [4410, 'replaced'],
+    [4429, 'too-many'],
     [4400, 'bad-message'],
     [1009, 'bad-message'],
   ] as const)('stays away after %i', (code, reason) => {
@@ -300,7 +301,7 @@ describe('losing the server', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it.each([1001, 1006, 1011, 4429])('comes back after %i', (code) => {
+  it.each([1001, 1006, 1011])('comes back after %i', (code) => {
     const { sockets, comeUp, types, clock } = start();
     comeUp();
     sockets.last().end(code);

@@ -31,6 +31,7 @@ const connecting = after(waiting, { type: 'member-joined', member: guest });
 const connected = after(connecting, { type: 'call-settled', call: 'X' }, { type: 'path-found', atMs: 100 });
 const reconnecting = after(connected, { type: 'path-lost', atMs: 5000 });
 const ended = after(connected, { type: 'bye', atMs: 1100 });
+const asked = after(ended, { type: 'join-asked', target: fakeTarget, confirmed: false });
 const joined = after(joining, { type: 'seated', seat: fakeSeat('b', [fakeMember('a')]) });
 
 const phases: CallState[] = [
@@ -43,6 +44,7 @@ const phases: CallState[] = [
   connected,
   reconnecting,
   ended,
+  asked,
 ];
 
 const members = [guest, page, stranger];
@@ -157,7 +159,8 @@ describe('whatever happens, in whatever order,', () => {
           expect(world.timer).toBe(
             state.phase === 'connecting' ? 'connect' : state.phase === 'reconnecting' ? 'lost' : null,
           );
-          if (state.phase === 'idle' || state.phase === 'confirming') expect(world.inRoom).toBe(false);
+          if (state.phase === 'idle') expect(world.inRoom).toBe(false);
+          if (state.phase === 'confirming') expect(world.inRoom).toBe((state.from?.seat ?? null) !== null);
           if (state.phase === 'ended') expect(world.inRoom).toBe(state.seat !== null);
           if (state.phase === 'connected') expect(state).not.toHaveProperty('silentSinceMs');
         }
@@ -245,15 +248,58 @@ describe('the end', () => {
     expect(after(over, { type: 'call-again' })).toMatchObject({ phase: 'joining', target: fakeTarget });
   });
 
+  test('names the peer by its id, except a plain page, whose id is new each time', () => {
+    expect(ended).toMatchObject({ peerName: guest.name, peerId: guest.id });
+    const withPage = after(waiting, { type: 'member-joined', member: page }, { type: 'hung-up', atMs: 1 });
+    expect(withPage).toMatchObject({ phase: 'ended', peerId: null });
+  });
+
   test('of a silent path counts the time until it fell silent', () => {
     const over = after(reconnecting, { type: 'time-up', timer: 'lost', atMs: 605_000 });
     expect(over).toMatchObject({ reason: 'lost', by: 'network', lastedMs: 4900 });
   });
 
-  test('is a link that is opened from the ended screen', () => {
-    expect(effectsOf(ended, { type: 'join-asked', target: fakeTarget, confirmed: false })).toEqual([
-      'leave-room',
-    ]);
+  test('is left for a link only once the person agrees', () => {
+    expect(effectsOf(ended, { type: 'join-asked', target: fakeTarget, confirmed: false })).toEqual([]);
+    expect(asked).toEqual({ phase: 'confirming', target: fakeTarget, from: ended });
+    const goes: Effect['type'][] = ['leave-room', 'open-media', 'prepare-peer', 'join-room'];
+    expect(effectsOf(asked, { type: 'confirmed' })).toEqual(goes);
+    for (const from of [ended, asked])
+      expect(effectsOf(from, { type: 'join-asked', target: fakeTarget, confirmed: true })).toEqual(goes);
+  });
+
+  test('is there again when a link opened on it is declined, however many links came', () => {
+    expect(transition(asked, { type: 'cancelled' })).toEqual({ state: ended, effects: [] });
+    const other = { ...fakeTarget, room: 'other' };
+    const twice = after(asked, { type: 'join-asked', target: other, confirmed: false });
+    expect(twice).toMatchObject({ phase: 'confirming', target: other });
+    expect(after(twice, { type: 'cancelled' })).toEqual(ended);
+    expect(after(confirming, { type: 'cancelled' })).toEqual(idle);
+  });
+
+  test('hears of its room while a link asks', () => {
+    const knocked = after(asked, { type: 'knock', member: stranger });
+    expect(knocked).toMatchObject({ phase: 'confirming', from: { knocks: [stranger] } });
+    expect(after(knocked, { type: 'cancelled' })).toEqual({ ...ended, knocks: [stranger] });
+    expect(after(knocked, { type: 'knock-ended', member: stranger.id }, { type: 'cancelled' })).toEqual(
+      ended,
+    );
+    const gone: CallEvent = { type: 'member-left', member: guest.id, reason: 'left', atMs: 1 };
+    expect(after(asked, gone)).toMatchObject({ from: { seat: { members: [] } } });
+
+    const closed = after(asked, { type: 'room-closed', code: 'signaling-lost', atMs: 1 });
+    expect(closed).toMatchObject({ phase: 'confirming', from: { phase: 'ended', seat: null } });
+    expect(effectsOf(closed, { type: 'confirmed' })).not.toContain('leave-room');
+  });
+
+  test('gives way to a room that is hosted anew, leaving the kept one first', () => {
+    const hostAsked: CallEvent = { type: 'host-asked', room: 'other', door: 'ask' };
+    for (const from of [ended, asked]) {
+      expect(after(from, hostAsked)).toEqual({ phase: 'joining', target: null, knockingAt: null });
+      expect(effectsOf(from, hostAsked)).toEqual(['leave-room', 'open-media', 'prepare-peer', 'host-room']);
+    }
+    const guestOver = after(joined, { type: 'hung-up', atMs: 1 });
+    expect(effectsOf(guestOver, hostAsked)).toEqual(['open-media', 'prepare-peer', 'host-room']);
   });
 
   test('of a room before the call was connected is told as that', () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Member, Signal } from '../../../../main/signaling/protocol';
+import type { HostedRoom } from '../../../../preload/bridge';
 import { Call } from '../../../../renderer/call/call.svelte';
 import type { CallState, Phase } from '../../../../renderer/call/call-state';
 import { LocalMedia } from '../../../../renderer/call/local-media.svelte';
@@ -264,6 +265,118 @@ describe('getting in', () => {
   });
 });
 
+describe('what happens in the room before the answer that there is a seat', () => {
+  const seatOf = (person: Person, ...members: Member[]) => ({
+    ...fakeSeat('x', members),
+    self: person.member.id,
+  });
+
+  test('is not lost: two who join at once, each hearing of the other first, are connected', async () => {
+    await Promise.all([host.call.join(fakeTarget, true), guest.call.join(fakeTarget, true)]);
+    const [first, second] = [host.bridge.answer, guest.bridge.answer];
+    host.bridge.emit({ type: 'member-joined', member: guest.member });
+    guest.bridge.emit({ type: 'member-joined', member: host.member });
+    second.resolve({ ok: true, value: seatOf(guest, host.member) });
+    await clock.advance(500);
+    expect([host.phase, guest.phase]).toEqual(['joining', 'connecting']);
+    // By now the offer of the second is here too, of somebody who is in no list of members.
+    first.resolve({ ok: true, value: seatOf(host) });
+    await clock.until(both('connected'), 1000);
+  });
+
+  test('is not lost where each is told of an empty room', async () => {
+    await Promise.all([host.call.join(fakeTarget, true), guest.call.join(fakeTarget, true)]);
+    for (const [person, other] of [
+      [host, guest],
+      [guest, host],
+    ] as const) {
+      person.bridge.emit({ type: 'member-joined', member: other.member });
+      person.bridge.answer.resolve({ ok: true, value: seatOf(person) });
+    }
+    await settled();
+    expect(both('connecting')()).toBe(true);
+    await clock.until(both('connected'));
+  });
+
+  test('counts in its order: who came, offered and left is gone', async () => {
+    await guest.joins(host);
+    await clock.advance(100);
+    const offer = [...guest.bridge.signals];
+    await host.call.join(fakeTarget, true);
+    host.bridge.emit({ type: 'member-joined', member: guest.member });
+    for (const { signal } of offer) host.bridge.emit({ type: 'signal', from: guest.member.id, signal });
+    host.bridge.emit({ type: 'member-left', member: guest.member.id, reason: 'left' });
+    host.bridge.answer.resolve({ ok: true, value: seatOf(host) });
+    await settled();
+    expect(host.ended).toMatchObject({ reason: 'peer-unreachable', peerId: guest.member.id });
+  });
+
+  test('is a knock: the host sees it once the room is there', async () => {
+    const [one, two] = [fakeMember('c'), fakeMember('d')];
+    await host.call.host({ room: null, door: 'ask' });
+    host.bridge.emit({ type: 'knock', member: one });
+    host.bridge.emit({ type: 'knock', member: two });
+    host.bridge.emit({ type: 'knock-ended', member: one.id });
+    expect(host.call.state).toEqual({ phase: 'joining', target: null, knockingAt: null });
+    host.bridge.answer.resolve({ ok: true, value: fakeSeat('a', [], 'ask') });
+    await settled();
+    expect(host.call.state).toMatchObject({ phase: 'waiting', knocks: [two] });
+  });
+
+  test('is that the other is away, or that the server hosted here has moved', async () => {
+    await guest.call.join(fakeTarget, true);
+    guest.bridge.emit({ type: 'member-away', member: host.member.id, reason: 'closed' });
+    guest.bridge.answer.resolve({ ok: true, value: seatOf(guest, host.member) });
+    await settled();
+    expect(guest.call.state).toMatchObject({ phase: 'connecting', peer: { away: true } });
+
+    const hosted: HostedRoom = { port: 9240, addresses: [], link: 'parley://moved', door: 'open' };
+    await host.call.host({ room: null, door: 'open' });
+    host.bridge.emit({ type: 'hosting-changed', hosted });
+    host.bridge.answer.resolve({ ok: true, value: fakeSeat('a', [], 'open') });
+    await settled();
+    expect(host.call.state).toMatchObject({ phase: 'waiting', seat: { hosted } });
+  });
+
+  test('is the end of the room: the seat is given back, and nothing after it counts', async () => {
+    await guest.call.join(fakeTarget, true);
+    guest.bridge.emit({ type: 'room-closed', code: 'signaling-lost' });
+    guest.bridge.emit({ type: 'member-joined', member: host.member });
+    expect(guest.phase).toBe('joining');
+    guest.bridge.answer.resolve({ ok: true, value: seatOf(guest) });
+    await settled();
+    expect(guest.call.state).toEqual({ phase: 'idle', problem: { code: 'signaling-lost', at: 'join' } });
+    expect(guest.bridge.asked('leaveRoom')).toHaveLength(1);
+    expect(guest.devices.live).toEqual([]);
+  });
+
+  test('is forgotten when the attempt is cancelled or refused', async () => {
+    const member = fakeMember('c');
+    await host.call.host({ room: null, door: 'ask' });
+    host.bridge.emit({ type: 'knock', member });
+    await host.call.cancel();
+    await host.call.host({ room: null, door: 'ask' });
+    host.bridge.emit({ type: 'knock', member });
+    host.bridge.answer.resolve({ ok: false, code: 'port-taken' });
+    await settled();
+    await host.waits();
+    expect(host.call.state).toMatchObject({ phase: 'waiting', knocks: [] });
+  });
+
+  test('is not what was still on its way from the room before', async () => {
+    await connected();
+    await clock.run(host.call.hangUp());
+    const next = host.call.host({ room: 'other', door: 'ask' });
+    host.bridge.emit({ type: 'knock', member: fakeMember('c') });
+    await next;
+    host.bridge.emit({ type: 'knock', member: fakeMember('d') });
+    host.bridge.answer.resolve({ ok: true, value: fakeSeat('a', [], 'ask') });
+    await settled();
+    expect(host.call.state).toMatchObject({ phase: 'waiting', knocks: [fakeMember('d')] });
+    expect(host.bridge.calls.map(({ method }) => method).slice(-2)).toEqual(['leaveRoom', 'hostRoom']);
+  });
+});
+
 describe('the path', () => {
   test('is looked for again when it falls silent, and found', async () => {
     await connected();
@@ -419,6 +532,16 @@ describe('the way out', () => {
     await clock.run(host.call.done());
     expect(host.bridge.asked('leaveRoom')).toHaveLength(1);
     expect(host.call.state).toEqual({ phase: 'idle', problem: null });
+  });
+
+  test('of a page that closes while a link asks gives the kept seat back', async () => {
+    await connected();
+    await clock.run(host.call.hangUp());
+    await host.call.join(fakeTarget, false);
+    expect(host.phase).toBe('confirming');
+    expect(host.bridge.asked('leaveRoom')).toHaveLength(0);
+    host.page.dispatchEvent(new Event('pagehide'));
+    expect(host.bridge.asked('leaveRoom')).toHaveLength(1);
   });
 
   test('of a waiting host closes the connection made ready', async () => {

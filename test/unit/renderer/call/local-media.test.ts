@@ -164,6 +164,64 @@ describe('while it is open', () => {
     expect(live()).toEqual(['microphone-1']);
   });
 
+  test('turning the camera off and on again while it opens lets go of the first', async () => {
+    const media = make();
+    devices.hold();
+    const opening = media.openForCall();
+    await settled();
+    await media.setCameraOn(false);
+    const again = media.setCameraOn(true);
+    devices.answer();
+    await Promise.all([opening, again]);
+    expect(devices.opened.map(({ kind, readyState }) => `${kind} ${readyState}`)).toEqual([
+      'audio live',
+      'video ended',
+      'video live',
+    ]);
+    expect([live(), media.cameraOn]).toEqual([['camera-1', 'microphone-1'], true]);
+    expect(devices.live).toContain(media.videoTrack);
+  });
+
+  test('a device chosen while another opens takes its place on arrival', async () => {
+    const media = make();
+    devices.hold();
+    const opening = media.openForCall();
+    await settled();
+    const camera = media.chooseCamera('camera-2');
+    const microphone = media.chooseMicrophone('microphone-2');
+    devices.answer();
+    await Promise.all([opening, camera, microphone]);
+    expect(devices.opened).toHaveLength(4);
+    expect(live()).toEqual(['camera-2', 'microphone-2']);
+    expect(devices.live).toEqual(expect.arrayContaining([media.audioTrack, media.videoTrack]));
+  });
+
+  test('of several chosen while the first opens the last one stays', async () => {
+    const media = make({ voiceOnly: true });
+    devices.hold();
+    const opening = media.openForCall();
+    await settled();
+    const choices = ['microphone-2', 'microphone-1', 'microphone-2'].map((id) => media.chooseMicrophone(id));
+    devices.answer();
+    await Promise.all([opening, ...choices]);
+    expect(live()).toEqual(['microphone-2']);
+  });
+
+  test('a remembered device that turns out to be gone takes no choice back that was made since', async () => {
+    const media = make({ microphone: 'microphone-9', voiceOnly: true });
+    devices.hold();
+    const opening = media.openForCall();
+    await settled();
+    const choice = media.chooseMicrophone('microphone-2');
+    devices.answer();
+    await Promise.all([opening, choice]);
+    expect([live(), media.microphone, media.microphoneProblem]).toEqual([
+      ['microphone-2'],
+      'microphone-2',
+      null,
+    ]);
+  });
+
   test('another device takes the place of the one before', async () => {
     const media = make();
     await media.openForCall();
@@ -225,6 +283,20 @@ describe('letting go', () => {
     devices.answer();
     await opening;
     expect([live(), devices.opened.length]).toEqual([[], 2]);
+  });
+
+  test('and opening anew while the first still opens takes none of the first', async () => {
+    const media = make();
+    devices.hold();
+    const first = media.openForCall();
+    await settled();
+    media.release();
+    const choice = media.chooseCamera('camera-2');
+    const second = media.openForCall();
+    devices.answer();
+    await Promise.all([first, choice, second]);
+    expect(devices.opened.slice(0, 2).map(({ readyState }) => readyState)).toEqual(['ended', 'ended']);
+    expect(live()).toEqual(['camera-2', 'microphone-1']);
   });
 
   test('and opening anew at once opens once', async () => {
