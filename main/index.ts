@@ -5,18 +5,16 @@ import type { BridgeEvent, Language } from '../preload/bridge';
 import { PAGE_ORIGIN, registerAppScheme, serveApp } from './app-protocol';
 import { createBridgeHost } from './bridge-host';
 import { answerTerminal, type CommandLine } from './command-line';
-import { openDeviceKey } from './device-key';
 import { answerBridge, sendEvent } from './ipc';
 import { LINK_SCHEME } from './join-link';
 import { LanServer } from './lan-server';
-import { LastSeat } from './last-seat';
 import { Launches } from './launches';
 import { openLog } from './log';
 import { setMenu } from './menu';
 import { lockNavigation, refuseNetwork } from './navigation';
 import { guardPermissions } from './permissions';
+import { openProfile, type Profile } from './profile';
 import { RoomSession } from './room-session';
-import { SettingsStore } from './settings';
 import { leaveBeforeQuit, recoverFromCrash } from './way-out';
 import { openWindow, raiseWindow, watchWindow } from './window';
 
@@ -37,12 +35,21 @@ process.on('unhandledRejection', (reason) => log.error('unhandled rejection', { 
 registerAppScheme();
 
 const launches = Launches.claim(commandLine.launch);
-if (launches) void app.whenReady().then(() => start(commandLine, launches));
-else app.exit(0);
+if (launches) {
+  // Read while Chromium still starts.
+  const profile = openProfile(dataFolder, {
+    ...(commandLine.name !== null && { name: commandLine.name, welcomed: true }),
+    ...(commandLine.letIn && { door: 'open' as const }),
+  });
+  void app.whenReady().then(async () => start(commandLine, launches, await profile));
+} else {
+  app.exit(0);
+}
 
 async function start(
-  { name, letIn, language: asked, port, allowOrigins }: CommandLine,
+  { language: asked, port, allowOrigins }: CommandLine,
   launches: Launches,
+  { settings, identity, lastSeat, returnTo, notice }: Profile,
 ): Promise<void> {
   const devServer = app.isPackaged ? null : (process.env['VITE_DEV_SERVER_URL'] ?? null);
   const pageOrigin = devServer === null ? PAGE_ORIGIN : new URL(devServer).origin;
@@ -54,17 +61,7 @@ async function start(
   lockNavigation(isOurs);
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
 
-  const settings = new SettingsStore(join(dataFolder, 'settings.json'), {
-    ...(name !== null && { name, welcomed: true }),
-    ...(letIn && { door: 'open' as const }),
-  });
-  const lastSeat = new LastSeat(join(dataFolder, 'seat.json'));
-  const [notice, identity, seat] = await Promise.all([
-    settings.load(),
-    openDeviceKey(join(dataFolder, 'device-key.json')),
-    lastSeat.take(),
-  ]);
-  if (seat) launches.offer({ type: 'return', target: seat });
+  if (returnTo) launches.offer({ type: 'return', target: returnTo });
   const language = (): Language =>
     asked ?? settings.current.language ?? (/^zh/i.test(app.getLocale()) ? 'zh' : 'en');
 
