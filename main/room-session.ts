@@ -1,39 +1,18 @@
 import { networkInterfaces } from 'node:os';
-import type {
-  BridgeEvent,
-  ErrorCode,
-  HostedRoom,
-  HostRequest,
-  JoinTarget,
-  Result,
-  RoomSeat,
-} from '../preload/bridge';
+import type { HostedRoom, HostRequest, JoinTarget, Result, RoomSeat } from '../preload/bridge';
 import { formatJoinLink } from './join-link';
 import type { LanServer } from './lan-server';
 import type { LastSeat } from './last-seat';
+import { Membership, type MembershipParts } from './membership';
 import { hostAddresses } from './network-addresses';
 import { randomRoomName } from './room-names';
-import { SignalingClient, SignalingError, type ClientEvent } from './signaling/client';
-import { memberIdOf, type Identity } from './signaling/identity';
-import type { Logger } from './signaling/logger';
-import {
-  DEFAULT_PART,
-  LIMITS,
-  type Door,
-  type IceServer,
-  type Member,
-  type Signal,
-} from './signaling/protocol';
+import { memberIdOf } from './signaling/identity';
+import { DEFAULT_PART, type Door, type Signal } from './signaling/protocol';
 
 /** What a session needs of the app. */
-export interface RoomSessionParts {
-  identity: Identity;
-  /** The person's name as it is now. */
-  name: () => string;
+export interface RoomSessionParts extends MembershipParts {
   lanServer: LanServer;
   lastSeat: LastSeat;
-  emit: (event: BridgeEvent) => void;
-  log: Logger;
 }
 
 const CANCELLED = { ok: false, code: 'cancelled' } as const;
@@ -180,180 +159,5 @@ export class RoomSession {
     const before = this.#hosting?.shown;
     const hosted = this.#describeHosting();
     if (hosted && this.#hosting?.shown !== before) this.#parts.emit({ type: 'hosting-changed', hosted });
-  }
-}
-
-/** One seat, or the way to it. */
-class Membership {
-  readonly client: SignalingClient;
-  readonly room: string;
-  readonly #target: JoinTarget;
-  readonly #parts: RoomSessionParts;
-  readonly #members = new Map<string, Member>();
-  #iceServers: IceServer[] = [];
-  #settle: ((result: Result<RoomSeat>) => void) | null = null;
-  #seated = false;
-  #giveUp: NodeJS.Timeout | null = null;
-
-  constructor(target: JoinTarget, parts: RoomSessionParts) {
-    const { servers, namespace, room } = target;
-    this.#target = target;
-    this.#parts = parts;
-    this.room = room;
-    this.client = new SignalingClient({ servers, namespace, identity: parts.identity, name: parts.name() });
-    this.client.subscribe((event) => this.#onEvent(event));
-  }
-
-  /** `null` on the way in. */
-  get seatedAt(): JoinTarget | null {
-    return this.#seated ? this.#target : null;
-  }
-
-  enter(): Promise<Result<RoomSeat>> {
-    return new Promise((resolve) => {
-      this.#settle = resolve;
-      this.client.connect().then(
-        () => this.client.join(this.room),
-        (error: unknown) => this.#fail(error instanceof SignalingError ? error.code : 'unexpected'),
-      );
-    });
-  }
-
-  /** The server of a hosted room moved to another port. */
-  dialAgain(servers: string[]): void {
-    this.client.useServers(servers);
-  }
-
-  /** Gives the seat up, or the way to it. */
-  async end(): Promise<void> {
-    this.#answer({ ok: false, code: 'cancelled' });
-    // Also on the way in: a knock that nobody waits behind must not stay at the door.
-    await this.client.leave(this.room);
-    this.client.close();
-  }
-
-  #onEvent(event: ClientEvent): void {
-    const { emit } = this.#parts;
-    switch (event.type) {
-      case 'welcome':
-        this.#iceServers = event.iceServers;
-        return;
-      case 'joined':
-        this.#members.clear();
-        for (const member of event.members) this.#members.set(member.id, member);
-        this.#onJoined(event.host);
-        return;
-      case 'knocking':
-        emit({ type: 'knocking', hostName: event.hostName });
-        return;
-      case 'member-joined':
-        this.#members.set(event.member.id, event.member);
-        emit({ type: event.type, member: event.member });
-        return;
-      case 'member-away':
-        this.#setAway(event.member, true);
-        emit({ type: event.type, member: event.member, reason: event.reason });
-        return;
-      case 'member-back':
-        this.#setAway(event.member, false);
-        emit({ type: event.type, member: event.member });
-        return;
-      case 'member-left':
-        this.#members.delete(event.member);
-        emit({ type: event.type, member: event.member, reason: event.reason });
-        return;
-      case 'knock':
-        emit({ type: event.type, member: event.member });
-        return;
-      case 'knock-ended':
-        emit({ type: event.type, member: event.member });
-        return;
-      case 'signal':
-        emit({ type: event.type, from: event.from, signal: event.signal });
-        return;
-      case 'error':
-        if (event.code === 'peer-unavailable' && event.to !== undefined) {
-          emit({ type: 'peer-unavailable', member: event.to });
-        } else {
-          this.#parts.log.warn('the server refused', { code: event.code });
-        }
-        return;
-      case 'down':
-        this.#onDown();
-        return;
-      case 'up':
-        this.#onUp(event.resumed);
-        return;
-      case 'closed':
-        if (this.#seated) emit({ type: 'room-closed', code: event.code });
-        else this.#fail(event.code);
-        return;
-      default:
-        event satisfies never;
-    }
-  }
-
-  #onDown(): void {
-    this.#parts.emit({ type: 'signaling-down' });
-    // Who waits at a door that has gone is told so, as soon as nothing on the other side remembers the knock.
-    if (!this.#seated) this.#giveUp ??= setTimeout(() => this.#fail('server-unreachable'), LIMITS.graceMs);
-  }
-
-  #onUp(resumed: boolean): void {
-    if (this.#giveUp) {
-      clearTimeout(this.#giveUp);
-      this.#giveUp = null;
-      this.#tellUp();
-    }
-    // A server that forgot us says who is there when we have joined again.
-    if (this.#seated && resumed) this.#tellUp();
-  }
-
-  #onJoined(host: string | null): void {
-    if (this.#seated) {
-      this.#tellUp();
-      return;
-    }
-    this.#seated = true;
-    const { namespace, room, servers } = this.#target;
-    this.#answer({
-      ok: true,
-      value: {
-        namespace,
-        room,
-        self: this.client.self ?? '',
-        host,
-        members: [...this.#members.values()],
-        iceServers: this.#iceServers,
-        server: this.client.server ?? servers[0] ?? '',
-        hosted: null,
-      },
-    });
-  }
-
-  #tellUp(): void {
-    this.#parts.emit({
-      type: 'signaling-up',
-      members: [...this.#members.values()],
-      iceServers: this.#iceServers,
-    });
-  }
-
-  #setAway(id: string, away: boolean): void {
-    const member = this.#members.get(id);
-    if (member) this.#members.set(id, { ...member, away });
-  }
-
-  #fail(code: ErrorCode): void {
-    this.#answer({ ok: false, code });
-    if (!this.#seated) this.client.close();
-  }
-
-  /** Answers the page's request for a seat, once. */
-  #answer(result: Result<RoomSeat>): void {
-    if (this.#giveUp) clearTimeout(this.#giveUp);
-    this.#giveUp = null;
-    this.#settle?.(result);
-    this.#settle = null;
   }
 }

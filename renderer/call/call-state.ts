@@ -38,7 +38,7 @@ interface WithPeer {
 }
 
 /** The call is over, and nobody has gone on from there yet. */
-export interface Ended {
+interface Ended {
   phase: 'ended';
   reason: EndReason;
   by: 'self' | 'peer' | 'network';
