@@ -2,6 +2,6 @@
 import { runChecks } from './checks.mjs';
 import { closingLine } from './testing/summary.mjs';
 
-const tally = await runChecks({ unit: true });
+const tally = await runChecks({ quick: true });
 console.log(closingLine(tally));
 process.exitCode = tally.failed === 0 ? 0 : 1;
