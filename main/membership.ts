@@ -108,6 +108,9 @@ export class Membership {
           this.#parts.log.warn('the server refused', { code: event.code });
         }
         return;
+      case 'draining':
+        this.#parts.log.info('the server goes down', { retryAfterMs: event.retryAfterMs });
+        return;
       case 'down':
         this.#onDown();
         return;

@@ -69,6 +69,8 @@ export class SignalingClient {
   #state: 'new' | 'connecting' | 'up' | 'waiting' | 'closed' = 'new';
   #self: string | null = null;
   #attempt = 0;
+  /** What a server that drains asked for. */
+  #comeBackAfterMs = 0;
   #socket: ClientSocket | null = null;
   #silence: SilenceWatch | null = null;
   #cancelDial: (() => void) | null = null;
@@ -295,6 +297,7 @@ export class SignalingClient {
       case 'member-left':
       case 'knock':
       case 'knock-ended':
+      case 'draining':
       case 'signal':
       case 'error':
         this.#onEvent(message);
@@ -314,6 +317,7 @@ export class SignalingClient {
         return;
       }
     }
+    if (event.type === 'draining') this.#comeBackAfterMs = event.retryAfterMs;
     this.#tell(event);
     if (event.type !== 'error' || event.room === undefined) return;
     const refusal = refusalOf(event.code);
@@ -362,7 +366,8 @@ export class SignalingClient {
     this.#stop('waiting');
     this.#attempt += 1;
     const random = this.#options.random ?? Math.random;
-    const retryInMs = reconnectDelay(this.#attempt, random());
+    const retryInMs = reconnectDelay(this.#attempt, random(), this.#comeBackAfterMs);
+    this.#comeBackAfterMs = 0;
     this.#arm(retryInMs, () => {
       this.#dial();
     });

@@ -1,8 +1,10 @@
 import type { RawData } from 'ws';
 import { CLOSE_CODES, LIMITS, type AwayReason, type CloseCode } from './protocol';
 import { SilenceWatch, startPinging } from './life-signs';
-import type { Clock } from './clock';
+import type { Clock, Timer } from './clock';
 import type { Logger } from './logger';
+import type { Metrics } from './metrics';
+import type { Visit } from './visitors';
 
 /** What a connection needs of a WebSocket. */
 export interface Socket {
@@ -11,8 +13,10 @@ export interface Socket {
   ping(): void;
   close(code: number, reason: string): void;
   terminate(): void;
+  pause(): void;
+  resume(): void;
   on(event: 'message', listener: (data: RawData, isBinary: boolean) => void): unknown;
-  on(event: 'ping' | 'pong', listener: () => void): unknown;
+  on(event: 'ping' | 'pong', listener: (data: Buffer) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'close', listener: (code: number) => void): unknown;
 }
@@ -30,7 +34,13 @@ export interface ConnectionOptions {
   heartbeatMs: number;
   timeoutMs: number;
   logger: Logger;
+  metrics: Metrics;
+  /** What this socket and its address may still send. */
+  visit: Visit;
 }
+
+/** Whoever is so far ahead of what it may send is not hurrying but flooding. */
+const FLOOD_MS = 2000;
 
 /**
  * One socket, in either dialect: bounds, heartbeat and close codes. Once it ended, whatever still arrives on it is
@@ -41,13 +51,22 @@ export class Connection {
   readonly #logger: Logger;
   readonly #silence: SilenceWatch;
   readonly #stopPinging: () => void;
+  readonly #clock: Clock;
+  readonly #metrics: Metrics;
+  readonly #visit: Visit;
+  /** Runs while nothing is read. */
+  #pause: Timer | null = null;
   #receiver: Receiver | null = null;
   #junk = 0;
   #ended = false;
 
-  constructor(socket: Socket, { clock, heartbeatMs, timeoutMs, logger }: ConnectionOptions) {
+  constructor(socket: Socket, options: ConnectionOptions) {
+    const { clock, heartbeatMs, timeoutMs, logger, metrics, visit } = options;
     this.#socket = socket;
+    this.#clock = clock;
     this.#logger = logger;
+    this.#metrics = metrics;
+    this.#visit = visit;
     this.#silence = new SilenceWatch(clock, timeoutMs, () => {
       this.terminate('silent');
     });
@@ -58,11 +77,15 @@ export class Connection {
       this.#silence.heard();
       this.#onMessage(data, isBinary);
     });
-    socket.on('pong', () => {
+    socket.on('pong', (data) => {
       this.#silence.heard();
+      this.#charge(data.length);
     });
-    socket.on('ping', () => {
+    socket.on('ping', (data) => {
       this.#silence.heard();
+      this.#charge(data.length);
+      // Every ping was answered, also that of a socket which does not read.
+      this.#checkBacklog();
     });
     // ws closes the socket itself (1002, 1007, 1008, 1009); without a listener the error would end the process.
     socket.on('error', (error) => {
@@ -87,8 +110,10 @@ export class Connection {
   /** Sends a frame; a reader that lets too much pile up is terminated. */
   send(text: string): void {
     if (this.#ended) return;
+    this.#metrics.messagesOut += 1;
+    this.#metrics.bytesOut += Buffer.byteLength(text);
     this.#socket.send(text);
-    if (this.#socket.bufferedAmount > LIMITS.socketBacklogBytes) this.terminate('backlog');
+    this.#checkBacklog();
   }
 
   /** A frame that cannot be read: answered a few times, then the socket is closed. */
@@ -110,6 +135,7 @@ export class Connection {
   detach(code: CloseCode): void {
     if (this.#ended) return;
     this.#stop();
+    this.#metrics.closed.add(CLOSE_CODES[code].reason);
     this.#socket.close(code, CLOSE_CODES[code].reason);
   }
 
@@ -117,6 +143,7 @@ export class Connection {
   terminate(reason: AwayReason): void {
     if (this.#ended) return;
     this.#logger.info('socket-terminated', { reason });
+    this.#metrics.closed.add(reason);
     this.#socket.terminate();
     this.#end(reason);
   }
@@ -133,6 +160,9 @@ export class Connection {
       this.close(4400);
       return;
     }
+    this.#metrics.messagesIn += 1;
+    this.#metrics.bytesIn += data.length;
+    if (!this.#charge(data.length)) return;
     try {
       this.#receiver?.receive(data.toString('utf8'));
     } catch (error) {
@@ -143,6 +173,31 @@ export class Connection {
       this.send(JSON.stringify({ type: 'error', code: 'unexpected' }));
       this.terminate('closed');
     }
+  }
+
+  /** Makes a socket that is too fast wait, and closes one that floods. @returns whether its frame is to be read. */
+  #charge(bytes: number): boolean {
+    if (this.#ended) return false;
+    const waitMs = this.#visit.take(bytes);
+    if (waitMs === 0) return true;
+    if (waitMs > FLOOD_MS) {
+      this.send(JSON.stringify({ type: 'error', code: 'too-many' }));
+      this.close(4429);
+      return false;
+    }
+    // What has been read already still comes, and makes the wait longer.
+    if (this.#pause === null) this.#metrics.throttled += 1;
+    else this.#clock.clearTimeout(this.#pause);
+    this.#socket.pause();
+    this.#pause = this.#clock.setTimeout(() => {
+      this.#pause = null;
+      this.#socket.resume();
+    }, waitMs);
+    return true;
+  }
+
+  #checkBacklog(): void {
+    if (this.#socket.bufferedAmount > LIMITS.socketBacklogBytes) this.terminate('backlog');
   }
 
   #end(reason: AwayReason): void {
@@ -157,5 +212,10 @@ export class Connection {
     this.#receiver = null;
     this.#silence.stop();
     this.#stopPinging();
+    if (this.#pause === null) return;
+    this.#clock.clearTimeout(this.#pause);
+    this.#pause = null;
+    // Its closing handshake, or its end, is still to be read.
+    this.#socket.resume();
   }
 }

@@ -71,8 +71,11 @@ export class ParleyMember implements Receiver {
     });
   }
 
-  /** Takes a connection that proved this member's key; an older one is told that it was replaced. */
-  attach(connection: Connection, hello: Hello): void {
+  /**
+   * Takes a connection that proved this member's key; an older one is told that it was replaced.
+   * @returns whether the conversation goes on where it was.
+   */
+  attach(connection: Connection, hello: Hello): { resumed: boolean } {
     this.#name = hello.name;
     this.#device = hello.device;
     this.#key = hello.publicKey;
@@ -90,11 +93,12 @@ export class ParleyMember implements Receiver {
     });
     this.#owesRefusal = false;
     // A backlog may have ended it right there; then it is away, not back.
-    if (connection.ended) return;
+    if (connection.ended) return { resumed };
     for (const [room, place] of this.#places) {
       if (place.state === 'seated' && !place.forgotten) this.#expect(broker.setBack(this.#address(room), id));
     }
     this.#armGrace();
+    return { resumed };
   }
 
   /** Joins the room of the URL's path, unless a resume already brought it back. */
@@ -116,6 +120,11 @@ export class ParleyMember implements Receiver {
       if (place.state === 'seated') this.#expect(broker.setAway(this.#address(room), id, reason));
     }
     this.#armGrace();
+  }
+
+  /** The server is going down; who is away finds out by dialling. */
+  warnOfDrain(retryAfterMs: number): void {
+    if (this.#line.isConnected) this.#push({ type: 'draining', retryAfterMs });
   }
 
   /** Forgets everything without telling anybody: the server is going down. */
@@ -249,7 +258,8 @@ export class ParleyMember implements Receiver {
     if (mail.kind !== 'event') return;
     const { event } = mail;
     // A client that has forgotten a room hears nothing of it until it asks for it again.
-    const isForgotten = event.room !== undefined && this.#places.get(event.room)?.forgotten === true;
+    const room = 'room' in event ? event.room : undefined;
+    const isForgotten = room !== undefined && this.#places.get(room)?.forgotten === true;
     if (event.type === 'signal' && (isForgotten || !this.#line.hasRoom)) {
       const { broker, id } = this.#options;
       const error: UnsequencedEvent = { type: 'error', code: 'peer-unavailable', room: event.room, to: id };

@@ -308,6 +308,8 @@ const eventSchema = v.variant('type', [
   /** Host only: someone asks to come in, or no longer does. */
   v.object({ type: v.literal('knock'), ...inRoom, member: memberSchema }),
   v.object({ type: v.literal('knock-ended'), ...inRoom, member: memberIdSchema }),
+  /** The server goes down: the socket will be closed, and a client should come back so long after that. */
+  v.object({ type: v.literal('draining'), seq: seqSchema, retryAfterMs: v.pipe(v.number(), v.minValue(0)) }),
   v.object({ type: v.literal('signal'), ...inRoom, from: memberIdSchema, signal: signalSchema }),
   v.object({
     type: v.literal('error'),

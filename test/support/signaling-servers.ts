@@ -19,12 +19,17 @@ import {
 import type { HostedRoom } from '../../main/signaling/hosted-rooms';
 import { Events } from './signaling-clients';
 
+/** Every socket of a test comes from one address; the tests of these bounds set their own. */
+const PLENTY = 10_000;
+/** Faster than any test. */
+const ANY_RATE = { burst: 1e9, perSecond: 1e9 };
+
 /** A server in this process, on a port of its own or on the one of a server that it stands in for. */
 export async function startServer(
   options: Partial<SignalingServerOptions> = {},
   before: { port?: number; rooms?: HostedRoom[] } = {},
 ): Promise<SignalingServer & { url: string; port: number }> {
-  const server = createSignalingServer({ mode: 'rooms-on-demand', version: '0.0.0', ...options });
+  const server = createSignalingServer({ mode: 'rooms-on-demand', version: '0.0.0', maxPerAddress: PLENTY, frameRate: ANY_RATE, ...options });
   for (const room of before.rooms ?? []) server.openRoom(room);
   const { port } = await server.listen({ host: '127.0.0.1', port: before.port ?? 0 });
   return Object.assign(server, { url: `ws://127.0.0.1:${port}`, port });

@@ -52,7 +52,7 @@ describe.each(Object.entries(brokers))('%s', (_name, create) => {
       broker.leave(address, 'a', 'left'),
       broker.join(address, member('c'), rules),
     ]);
-    expect(outcomes).toEqual(['joined', 'joined', 'room-full', undefined, 'joined']);
+    expect(outcomes).toEqual(['joined', 'joined', 'room-full', true, 'joined']);
     expect(typesOf('b')).toEqual(['joined', 'member-left', 'member-joined']);
     expect(typesOf('c')).toEqual(['joined']);
   });
