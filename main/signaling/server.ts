@@ -21,7 +21,7 @@ import { PlainClient } from './plain-client';
 import type { UpgradeTarget } from './admission';
 import type { Broker } from './broker';
 import type { Rate } from './token-bucket';
-import type { Visit, Visitors } from './visitors';
+import type { Visit } from './visitors';
 
 /** How a server behaves; everything has a default but what it is for. */
 export interface SignalingServerOptions {
@@ -47,7 +47,7 @@ export interface SignalingServerOptions {
   maxConnections?: number;
   /** Sockets at a time from one address (one /64 of IPv6); more are refused with 429. Its rates grow with it. */
   maxPerAddress?: number;
-  /** What one socket may send; see {@link Visitors}. */
+  /** What one socket may send: a token for each frame and each 4 KiB of it. */
   frameRate?: Rate;
   /** Rooms at a time. */
   maxRooms?: number;

@@ -29,7 +29,13 @@ export async function startServer(
   options: Partial<SignalingServerOptions> = {},
   before: { port?: number; rooms?: HostedRoom[] } = {},
 ): Promise<SignalingServer & { url: string; port: number }> {
-  const server = createSignalingServer({ mode: 'rooms-on-demand', version: '0.0.0', maxPerAddress: PLENTY, frameRate: ANY_RATE, ...options });
+  const server = createSignalingServer({
+    mode: 'rooms-on-demand',
+    version: '0.0.0',
+    maxPerAddress: PLENTY,
+    frameRate: ANY_RATE,
+    ...options,
+  });
   for (const room of before.rooms ?? []) server.openRoom(room);
   const { port } = await server.listen({ host: '127.0.0.1', port: before.port ?? 0 });
   return Object.assign(server, { url: `ws://127.0.0.1:${port}`, port });
@@ -72,27 +78,47 @@ export interface ServerProcess {
   stop(): Promise<number | null>;
 }
 
+const listeningSchema = v.object({ port: v.number(), metricsPort: v.optional(v.number()) });
+
+/** The headless server's process, with what it logs. */
+export interface HeadlessProcess extends ServerProcess {
+  metricsPort: number | undefined;
+  log: Events<string>;
+}
+
 /** The headless server as people run it. */
-export async function startHeadless(folder: string, args: string[] = []): Promise<ServerProcess> {
+export async function startHeadless(folder: string, args: string[] = []): Promise<HeadlessProcess> {
   const child = spawn(
     process.execPath,
-    [join(folder, 'dist/server/parley-server.js'), '--port', '0', ...args],
+    [
+      join(folder, 'dist/server/parley-server.js'),
+      ...['--port', '0', '--drain-seconds', '0', '--max-per-ip', String(PLENTY)],
+      ...args,
+    ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
   const lines = createInterface({ input: child.stdout });
-  const port = await new Promise<number>((resolve, reject) => {
-    lines.once('line', (line) => {
-      resolve(v.parse(v.object({ port: v.number() }), JSON.parse(line)).port);
-    });
-    child.once('exit', () => {
-      reject(new Error('the server ended before it listened'));
-    });
-  });
+  const log = new Events<string>();
+  const { port, metricsPort } = await new Promise<v.InferOutput<typeof listeningSchema>>(
+    (resolve, reject) => {
+      lines.once('line', (line) => {
+        resolve(v.parse(listeningSchema, JSON.parse(line)));
+        lines.on('line', (each) => {
+          log.push(each);
+        });
+      });
+      child.once('exit', () => {
+        reject(new Error('the server ended before it listened'));
+      });
+    },
+  );
   return {
     url: `ws://127.0.0.1:${port}`,
     port,
+    metricsPort,
+    log,
     child,
     stop: () => endOf(child, () => child.kill('SIGTERM')),
   };
