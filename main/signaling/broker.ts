@@ -30,8 +30,16 @@ export interface SeatRules {
   app: boolean;
 }
 
-/** `too-many`: the room would be a new one, and there are as many as there may be. */
-export type JoinOutcome = 'joined' | 'room-full' | 'too-many';
+/** Why there is no seat; `too-many`: the room would be a new one, and there are as many as there may be. */
+export type JoinRefusal = 'room-full' | 'too-many';
+
+/** `back`: the member had been away, and has its seat again. */
+export type JoinOutcome = 'joined' | 'back' | JoinRefusal;
+
+/** Whether a join ended without a seat. */
+export function isRefusal(outcome: JoinOutcome): outcome is JoinRefusal {
+  return outcome === 'room-full' || outcome === 'too-many';
+}
 
 /**
  * Calls take effect in the order they were made, and mail to one member arrives in the order of the effects it tells

@@ -67,6 +67,7 @@ export class LocalBroker implements Broker {
     if (!own) this.#tellOthers(room, member.id, { type: 'member-joined', room: address.room, member });
     else if (wasAway && !member.away) {
       this.#tellOthers(room, member.id, { type: 'member-back', room: address.room, member: member.id });
+      return 'back';
     }
     return 'joined';
   }

@@ -32,7 +32,8 @@ export class MeteredBroker implements Broker {
 
   async join(address: RoomAddress, member: Member, rules: SeatRules): Promise<JoinOutcome> {
     const outcome = await this.#broker.join(address, member, rules);
-    this.#metrics.joins.add(outcome);
+    if (outcome === 'back') this.#metrics.back += 1;
+    else this.#metrics.joins.add(outcome);
     return outcome;
   }
 

@@ -1,7 +1,7 @@
 /** What an operator can watch, in the text format of Prometheus (version 0.0.4). */
 
 /** Counts by one label. */
-export class Counter<Label extends string> {
+class Counter<Label extends string> {
   readonly #counts = new Map<Label, number>();
 
   /** @param labels shown from the start, at 0: a graph of what has not happened yet is a line, not a gap. */

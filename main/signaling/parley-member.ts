@@ -11,7 +11,7 @@ import {
   type WireError,
 } from './protocol';
 import { Line } from './line';
-import type { Broker, JoinOutcome, Mail, UnsequencedEvent } from './broker';
+import { isRefusal, type Broker, type JoinOutcome, type Mail, type UnsequencedEvent } from './broker';
 import type { Clock, Timer } from './clock';
 import type { Connection, Receiver } from './connection';
 import type { Doors, Newcomer } from './doors';
@@ -206,7 +206,7 @@ export class ParleyMember implements Receiver {
     const address = this.#address(room);
     this.#places.set(room, { state: 'seated', forgotten: false });
     const onOutcome = (outcome: JoinOutcome): void => {
-      if (outcome === 'joined') {
+      if (!isRefusal(outcome)) {
         doors.entered(address, id);
         return;
       }

@@ -102,9 +102,14 @@ export class RawSocket {
   readonly opened: Promise<void>;
   readonly closed: Promise<{ code: number; reason: string }>;
 
-  constructor(url: string, protocols: string[] = [], options: { origin?: string; host?: string } = {}) {
+  constructor(
+    url: string,
+    protocols: string[] = [],
+    options: { origin?: string; host?: string; ca?: string } = {},
+  ) {
     this.socket = new WebSocket(url, protocols, {
       perMessageDeflate: false,
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
       ...(options.origin === undefined ? {} : { origin: options.origin }),
       ...(options.host === undefined ? {} : { headers: { Host: options.host } }),
     });
@@ -148,8 +153,12 @@ export class RawMember extends RawSocket {
   readonly #namespace: string;
   readonly #host: string;
 
-  constructor(server: string, { namespace = 'default', identity = generateIdentity(), path = '' } = {}) {
-    super(new URL(path || formatRoomPath({ namespace, room: '' }), server).href, [SUBPROTOCOL]);
+  constructor(
+    server: string,
+    { namespace = 'default', identity = generateIdentity(), path = '', ca = '' } = {},
+  ) {
+    const url = new URL(path || formatRoomPath({ namespace, room: '' }), server).href;
+    super(url, [SUBPROTOCOL], ca === '' ? {} : { ca });
     this.identity = identity;
     this.id = memberIdOf(namespace, identity.publicKey);
     this.#namespace = namespace;

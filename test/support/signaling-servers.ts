@@ -1,6 +1,7 @@
 /** Starters for the server's lives; each stops what it started when the test file's scope ends. */
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -87,7 +88,11 @@ export interface HeadlessProcess extends ServerProcess {
 }
 
 /** The headless server as people run it. */
-export async function startHeadless(folder: string, args: string[] = []): Promise<HeadlessProcess> {
+export async function startHeadless(
+  folder: string,
+  args: string[] = [],
+  env: Record<string, string> = {},
+): Promise<HeadlessProcess> {
   const child = spawn(
     process.execPath,
     [
@@ -97,6 +102,7 @@ export async function startHeadless(folder: string, args: string[] = []): Promis
     ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
     },
   );
   const lines = createInterface({ input: child.stdout });
@@ -165,6 +171,17 @@ export async function startEmbedded(
         command({ type: 'stop' });
       }),
   };
+}
+
+/** A port that is taken while `use` runs. */
+export async function withTakenPort(use: (port: number) => Promise<void> | void): Promise<void> {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  try {
+    await use((taken.address() as AddressInfo).port);
+  } finally {
+    await new Promise((resolve) => taken.close(resolve));
+  }
 }
 
 /** Asks a process to end. @returns its exit code. */
