@@ -105,10 +105,11 @@ export class RawSocket {
   constructor(
     url: string,
     protocols: string[] = [],
-    options: { origin?: string; host?: string; ca?: string } = {},
+    options: { origin?: string; host?: string; ca?: string; autoPong?: boolean } = {},
   ) {
     this.socket = new WebSocket(url, protocols, {
       perMessageDeflate: false,
+      autoPong: options.autoPong ?? true,
       ...(options.ca === undefined ? {} : { ca: options.ca }),
       ...(options.origin === undefined ? {} : { origin: options.origin }),
       ...(options.host === undefined ? {} : { headers: { Host: options.host } }),
