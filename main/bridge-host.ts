@@ -49,6 +49,10 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
     readTarget,
     suggestRoom: randomRoomName,
     hostRoom: (request) => session.host(request),
+    usePassword: (servers, password) => {
+      session.usePassword(servers, password);
+      return Promise.resolve();
+    },
     joinRoom: (target) => session.join(target),
     leaveRoom: () => session.leave(),
     setDoor: (door) => session.setDoor(door),

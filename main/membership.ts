@@ -25,12 +25,19 @@ export class Membership {
   #seated = false;
   #giveUp: NodeJS.Timeout | null = null;
 
-  constructor(target: JoinTarget, parts: MembershipParts) {
+  /** @param password the server's join secret, where one is known. */
+  constructor(target: JoinTarget, password: string | null, parts: MembershipParts) {
     const { servers, namespace, room } = target;
     this.#target = target;
     this.#parts = parts;
     this.room = room;
-    this.client = new SignalingClient({ servers, namespace, identity: parts.identity, name: parts.name() });
+    this.client = new SignalingClient({
+      servers,
+      namespace,
+      identity: parts.identity,
+      name: parts.name(),
+      ...(password === null ? {} : { joinSecret: password }),
+    });
     this.client.subscribe((event) => this.#onEvent(event));
   }
 

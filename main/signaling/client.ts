@@ -71,6 +71,7 @@ export class SignalingClient {
   #attempt = 0;
   /** What a server that drains asked for. */
   #comeBackAfterMs = 0;
+  #secretRequired = false;
   #socket: ClientSocket | null = null;
   #silence: SilenceWatch | null = null;
   #cancelDial: (() => void) | null = null;
@@ -233,6 +234,7 @@ export class SignalingClient {
   #greet({ socket, challenge, host, server, listenWith }: Dialled): void {
     this.#socket = socket;
     this.#server = server;
+    this.#secretRequired = challenge.secretRequired;
     const silence = new SilenceWatch(this.#clock, challenge.timeoutMs, () => {
       this.#lost();
     });
@@ -352,7 +354,9 @@ export class SignalingClient {
 
   #onClose(closeCode: number): void {
     const final = finalCodeOf(closeCode);
-    if (final !== null) this.#finish(final);
+    // A server with a join secret tells nobody what else may be wrong.
+    if (final === 'unauthorized' && this.#secretRequired) this.#finish('password-required');
+    else if (final !== null) this.#finish(final);
     else this.#lost();
   }
 

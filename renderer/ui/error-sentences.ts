@@ -126,6 +126,10 @@ export const errorSentences: Record<ErrorCode, Record<Language, Sentence>> = {
     en: say('This server does not accept you.', 'Ask whoever runs it for access.'),
     zh: say('这台服务器不接受你的连接。', '请向管理它的人申请权限。'),
   },
+  'password-required': {
+    en: say('This server asks for its password.', 'Ask whoever runs it, then type it in.'),
+    zh: say('这台服务器需要密码。', '请向管理它的人索取，然后填在这里。'),
+  },
   'turn-refused': {
     en: say('The TURN server refused the user name or password.', 'Check both under Settings.'),
     zh: say('TURN 服务器拒绝了用户名或密码。', '请在设置里核对这两项。'),

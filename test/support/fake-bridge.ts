@@ -44,6 +44,11 @@ export class FakeBridge implements Bridge {
     return this.#nextAnswer();
   }
 
+  usePassword(servers: string[], password: string): Promise<void> {
+    this.calls.push({ method: 'usePassword', args: [servers, password] });
+    return Promise.resolve();
+  }
+
   joinRoom(target: JoinTarget): Promise<Result<RoomSeat>> {
     this.calls.push({ method: 'joinRoom', args: [target] });
     return this.#nextAnswer();
