@@ -56,7 +56,7 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'chrome130',
         assetsInlineLimit: 0,
-        modulePreload: { polyfill: false },
+        modulePreload: false,
       },
     },
     main: nodeBuild(

@@ -14,9 +14,6 @@ export const en = {
   details: 'Details',
 
   openSystemSettings: 'Open system settings',
-  crashed: 'Something went wrong in this window',
-  crashedWhatToDo: 'Reload it to start afresh. Your settings are safe.',
-  reload: 'Reload',
 
   firstStart: {
     title: 'Welcome to Parley',

@@ -12,9 +12,6 @@ export const zh = {
   details: '详细信息',
 
   openSystemSettings: '打开系统设置',
-  crashed: '这个窗口出了点问题',
-  crashedWhatToDo: '重新加载即可恢复，你的设置不会丢失。',
-  reload: '重新加载',
 
   firstStart: {
     title: '欢迎使用 Parley',

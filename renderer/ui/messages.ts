@@ -1,6 +1,6 @@
 /**
  * Everything the page says, as a type: a language without one of these sentences does not compile. Sentences for
- * errors and endings are in `error-sentences.ts`.
+ * errors and endings are in `error-sentences.ts`, the page's last ones in `crash.ts`.
  *
  * Functions take names as they are and isolate them (`isolate.ts`); show such sentences through `Phrase.svelte`.
  */
@@ -17,9 +17,6 @@ export interface Messages {
 
   /** The system's privacy page. */
   openSystemSettings: string;
-  crashed: string;
-  crashedWhatToDo: string;
-  reload: string;
 
   firstStart: {
     title: string;
