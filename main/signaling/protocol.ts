@@ -266,7 +266,7 @@ export const requestSchema = v.variant('type', [
 ]);
 export type Request = v.InferOutput<typeof requestSchema>;
 
-export const clientMessageSchema = v.variant('type', [helloSchema, ackSchema, ...requestSchema.options]);
+export const clientMessageSchema = v.variant('type', [helloSchema, ackSchema, requestSchema]);
 
 export const challengeSchema = v.object({
   type: v.literal('challenge'),
@@ -327,7 +327,7 @@ export const serverMessageSchema = v.variant('type', [
   challengeSchema,
   welcomeSchema,
   ackSchema,
-  ...eventSchema.options,
+  eventSchema,
 ]);
 export type ServerMessage = v.InferOutput<typeof serverMessageSchema>;
 export type Challenge = v.InferOutput<typeof challengeSchema>;

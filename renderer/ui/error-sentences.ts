@@ -5,7 +5,7 @@
 import type { ErrorCode } from '../../preload/bridge';
 import type { CallState, EndReason } from '../call/call-state';
 
-export interface Sentence {
+interface Sentence {
   what: string;
   /** What a person can do about it, where there is something. */
   whatToDo?: string;
