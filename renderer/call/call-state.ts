@@ -138,8 +138,8 @@ export type Effect =
   | { type: 'leave-room' }
   | { type: 'set-door'; door: Door }
   | { type: 'answer-knock'; member: string; answer: 'let-in' | 'turn-away' }
-  /** Makes a peer connection ready for whoever comes. */
-  | { type: 'prepare-peer'; iceServers: IceServer[] }
+  /** Makes a peer connection ready for whoever comes, or `offers`: for whoever is there already. */
+  | { type: 'prepare-peer'; iceServers: IceServer[]; offers: boolean }
   /** Begins with this member, dropping any former connection. */
   | { type: 'connect'; self: string; peer: Member; offers: boolean; iceServers: IceServer[] }
   /** Drops the connection; `bye` tells the other side that a person ended the call. */
@@ -204,7 +204,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
         { phase: 'joining', target: null, knockingAt: null },
         ...leaveKept(state),
         { type: 'open-media' },
-        { type: 'prepare-peer', iceServers: [] },
+        { type: 'prepare-peer', iceServers: [], offers: false },
         { type: 'host-room', room: event.room, door: event.door },
       );
     case 'join-asked':
@@ -295,7 +295,7 @@ function join(target: JoinTarget, ...first: Effect[]): Transition {
     { phase: 'joining', target, knockingAt: null },
     ...first,
     { type: 'open-media' },
-    { type: 'prepare-peer', iceServers: [] },
+    { type: 'prepare-peer', iceServers: [], offers: true },
     { type: 'join-room', target },
   );
 }
@@ -332,7 +332,7 @@ function seated(state: CallState, seat: RoomSeat): Transition {
 }
 
 function wait(state: Extract<CallState, { phase: 'waiting' }>, ...first: Effect[]): Transition {
-  return go(state, ...first, { type: 'prepare-peer', iceServers: state.seat.iceServers });
+  return go(state, ...first, { type: 'prepare-peer', iceServers: state.seat.iceServers, offers: false });
 }
 
 function connect(

@@ -24,8 +24,11 @@ export interface CallOptions {
 }
 
 const QUALITY_MS = 2000;
-/** How often the statistics are asked for the first picture until there is one. */
-const FIRST_FRAME_MS = 100;
+/**
+ * How often the statistics are asked for the first picture until there is one. Not more often: gathering them holds up
+ * the threads that are about to decode it.
+ */
+const FIRST_FRAME_MS = 400;
 /** Addresses change while one waits; a connection made ready is not older than this. */
 const SPARE_MS = 60_000;
 const MAX_HELD = 256;
@@ -184,7 +187,7 @@ export class Call implements CallView {
 
   setIceServers(servers: IceServer[]): void {
     this.#iceServers = servers;
-    if (this.#state.phase === 'waiting') this.#prepare(this.#state.seat.iceServers);
+    if (this.#state.phase === 'waiting') this.#prepare(this.#state.seat.iceServers, false);
   }
 
   noteFirstFrame(): void {
@@ -271,7 +274,7 @@ export class Call implements CallView {
         void this.#bridge.answerKnock(effect.member, effect.answer);
         return;
       case 'prepare-peer':
-        this.#prepare(effect.iceServers);
+        this.#prepare(effect.iceServers, effect.offers);
         return;
       case 'connect':
         this.#connect(effect.self, effect.peer, effect.offers, effect.iceServers);
@@ -382,7 +385,7 @@ export class Call implements CallView {
       case 'hosting-changed':
         this.#move(event);
         // Addresses changed, so what was gathered for whoever comes is out of date.
-        if (this.#state.phase === 'waiting') this.#prepare(this.#state.seat.iceServers);
+        if (this.#state.phase === 'waiting') this.#prepare(this.#state.seat.iceServers, false);
         return;
       case 'member-joined':
       case 'member-away':
@@ -419,7 +422,7 @@ export class Call implements CallView {
 
   // ------------------------------------------------------------- the peer connection
 
-  #newPeer(iceServers: readonly IceServer[]): Peer {
+  #newPeer(iceServers: readonly IceServer[], offersSoon: boolean): Peer {
     const { connection, newStream } = this.#options;
     const present = (run: () => void) => {
       if (this.#peer === peer) run();
@@ -429,6 +432,7 @@ export class Call implements CallView {
       newStream,
       clock: this.#clock,
       iceServers: this.#allServers(iceServers),
+      offersSoon,
       events: {
         send: (signal) => this.#send(peer, signal),
         callSettled: (call) => present(() => this.#move({ type: 'call-settled', call })),
@@ -448,10 +452,11 @@ export class Call implements CallView {
     return [...iceServers, ...this.#iceServers];
   }
 
-  #prepare(iceServers: readonly IceServer[]): void {
+  #prepare(iceServers: readonly IceServer[], offers: boolean): void {
     this.#dropSpare();
-    this.#spare = this.#newPeer(iceServers);
-    this.#stopSpareTimer = this.#clock.after(SPARE_MS, () => this.#prepare(iceServers));
+    this.#spare = this.#newPeer(iceServers, offers);
+    this.#onMedia();
+    this.#stopSpareTimer = this.#clock.after(SPARE_MS, () => this.#prepare(iceServers, offers));
   }
 
   #dropSpare(): void {
@@ -463,7 +468,7 @@ export class Call implements CallView {
 
   #connect(self: string, member: Member, offers: boolean, iceServers: readonly IceServer[]): void {
     this.#dropPeer(false);
-    const peer = this.#spare ?? this.#newPeer(iceServers);
+    const peer = this.#spare ?? this.#newPeer(iceServers, false);
     this.#spare = null;
     this.#dropSpare();
     this.#peer = peer;
@@ -517,24 +522,28 @@ export class Call implements CallView {
   #onPath(alive: boolean): void {
     const atMs = this.#clock.now();
     this.#move(alive ? { type: 'path-found', atMs } : { type: 'path-lost', atMs });
-    if (alive && this.#peer && !this.#stopWatch) this.#watch(this.#peer, null);
+    if (alive && this.#peer && !this.#stopWatch) this.#watchLater(this.#peer, null);
   }
 
   #onMedia(): void {
     const { audioTrack, videoTrack, muted } = this.media;
-    this.#peer?.setTrack('audio', audioTrack);
-    this.#peer?.setTrack('video', videoTrack);
-    this.#peer?.stateMedia({ muted: muted || audioTrack === null, cameraOff: videoTrack === null });
+    for (const peer of [this.#peer, this.#spare]) {
+      peer?.setTrack('audio', audioTrack);
+      peer?.setTrack('video', videoTrack);
+      peer?.stateMedia({ muted: muted || audioTrack === null, cameraOff: videoTrack === null });
+    }
   }
 
   /** Looks at the statistics regularly, more often until the first picture is there. */
+  #watchLater(peer: Peer, before: PathReading | null): void {
+    const afterMs = this.#pictureSeen ? QUALITY_MS : FIRST_FRAME_MS;
+    this.#stopWatch = this.#clock.after(afterMs, () => this.#watch(peer, before));
+  }
+
   #watch(peer: Peer, before: PathReading | null): void {
     const again = (reading: PathReading | null) => {
-      if (this.#peer !== peer) return;
-      const afterMs = this.#pictureSeen ? QUALITY_MS : FIRST_FRAME_MS;
-      this.#stopWatch = this.#clock.after(afterMs, () => this.#watch(peer, reading));
+      if (this.#peer === peer) this.#watchLater(peer, reading);
     };
-    this.#stopWatch = () => {};
     peer.connection.getStats().then(
       (report) => {
         if (this.#peer !== peer) return;

@@ -51,6 +51,11 @@ export interface PeerOptions {
   clock: Clock;
   events: PeerEvents;
   iceServers: readonly IceServer[];
+  /**
+   * Make the first offer now, and keep it until {@link Peer.begin}: this side will come second to somebody. Not done
+   * with servers, which would hold a relay for as long as one waits.
+   */
+  offersSoon?: boolean;
 }
 
 export interface PeerStart {
@@ -149,7 +154,7 @@ export class Peer {
   #onGone: (() => void) | null = null;
   readonly #timers = new Map<Timer, () => void>();
 
-  /** Makes the connection ready: its certificate and, without servers to bother, its candidates. */
+  /** Makes the connection ready: its certificate and, without servers to bother, its candidates and its offer. */
   constructor(options: PeerOptions) {
     this.#options = options;
     this.#clock = options.clock;
@@ -160,6 +165,7 @@ export class Peer {
     this.#cameraStream = options.newStream();
     this.#screenStream = options.newStream();
     this.#pc = this.#open();
+    if (options.offersSoon && options.iceServers.length === 0) this.#makeOffer();
   }
 
   /** The id of the call; the other side's once that one has offered first. */
@@ -178,7 +184,9 @@ export class Peer {
     this.#begun = true;
     this.#polite = start.plain || start.polite;
     this.#plain = start.plain;
-    if (JSON.stringify(start.iceServers) !== JSON.stringify(this.#iceServers)) {
+    const otherServers = JSON.stringify(start.iceServers) !== JSON.stringify(this.#iceServers);
+    const otherOffer = this.#offering && (start.plain || !start.offers);
+    if (otherServers || otherOffer) {
       this.#iceServers = start.iceServers;
       this.#reopen();
     }
@@ -334,11 +342,17 @@ export class Peer {
 
   // ------------------------------------------------------------- media
 
-  /** Makes the first offer. `negotiationneeded` follows by itself. */
+  /** Sends the first offer: the one that is ready, or as soon as it is. */
   #offer(): void {
     this.#clearTimer('expect');
-    this.#offering = true;
     if (!this.#plain) this.#events.callSettled(this.#call);
+    if (!this.#offering) this.#makeOffer();
+    else if (this.#pc.signalingState === 'have-local-offer') this.#sendDescription(this.#pc, 'offer');
+  }
+
+  /** Makes the first offer. `negotiationneeded` follows by itself. */
+  #makeOffer(): void {
+    this.#offering = true;
     for (const kind of KINDS) {
       if (kind === 'screen' && this.#plain) continue;
       const transceiver = this.#pc.addTransceiver(kind === 'audio' ? 'audio' : 'video', {
@@ -348,6 +362,7 @@ export class Peer {
       this.#transceivers.set(kind, transceiver);
       this.#sendTrack(kind);
     }
+    void this.#limitVideo();
     this.#openChannel(this.#pc);
     this.#receiveTracks();
   }
@@ -368,8 +383,6 @@ export class Peer {
       this.#transceivers.set(kind, transceiver);
       this.#sendTrack(kind);
     }
-    this.#openChannel(pc);
-    this.#receiveTracks();
   }
 
   #streamOf(kind: MediaKind): MediaStream {
@@ -430,7 +443,7 @@ export class Peer {
     else if (candidate || !this.#plain) this.#post({ candidate });
   }
 
-  /** Sends the local description made just now and then the candidates that were found for it meanwhile. */
+  /** Sends the local description as it is by now, with the candidates found for it meanwhile. */
   #sendDescription(pc: RTCPeerConnection, type: 'offer' | 'answer'): void {
     const description = pc.localDescription;
     // An offer that was rolled back in between means nothing to anybody; the answer that did it is on its way.
@@ -440,19 +453,21 @@ export class Peer {
     if (type === 'offer') this.#offerN = this.#n;
     else this.#answerN = this.#n;
     this.#post({ description: { type, sdp: description.sdp } });
-    for (const candidate of held) this.#onCandidate(candidate);
+    // A description holds what was gathered before it was read (W3C WebRTC, section 4.4.1.5).
+    for (const candidate of held)
+      if (!candidate || !description.sdp.includes(addressOf(candidate))) this.#onCandidate(candidate);
   }
 
   // ------------------------------------------------------------- negotiation
 
   async #onNegotiationNeeded(pc: RTCPeerConnection): Promise<void> {
     // The data channel of an answering side asks for a negotiation that is about to happen anyway.
-    if (this.#over || !this.#begun) return;
+    if (this.#over || !(this.#begun || this.#offering)) return;
     try {
       this.#makingOffer = true;
       this.#heldBack ??= [];
       await pc.setLocalDescription();
-      if (this.#isPast(pc)) return;
+      if (this.#isPast(pc) || !this.#begun) return;
       this.#sendDescription(pc, 'offer');
     } catch (cause) {
       if (!this.#isPast(pc)) this.#report(cause);
@@ -499,12 +514,19 @@ export class Peer {
       await pc.setRemoteDescription({ type, sdp: this.#plain ? sdp : tuneDescription(sdp) });
       if (this.#isPast(pc)) return;
       if (type === 'offer') {
-        if (this.#transceivers.size === 0) this.#adoptTransceivers(pc);
+        const first = this.#transceivers.size === 0;
+        if (first) this.#adoptTransceivers(pc);
         this.#heldBack = [];
         await pc.setLocalDescription();
         if (this.#isPast(pc)) return;
         this.#sendDescription(pc, 'answer');
         this.#answeredN = n;
+        // What the answer need not wait for.
+        if (first) {
+          void this.#limitVideo();
+          this.#openChannel(pc);
+          this.#receiveTracks();
+        }
         // The other side's ICE restart is as good as our own, and deserves as much time.
         this.#lastRestartMs = this.#clock.now();
       }
@@ -625,7 +647,6 @@ export class Peer {
     this.#alive = alive;
     if (alive) {
       this.#clearTimer('restart');
-      if (!this.#everAlive) void this.#limitVideo();
       this.#everAlive = true;
       this.#sayMedia();
     } else {
@@ -724,6 +745,10 @@ function isUsable(connection: PeerConnectionConstructor, server: RTCIceServer): 
     return false;
   }
 }
+
+/** A candidate's line up to its extensions, which Chromium does not write alike in events and descriptions. */
+const addressOf = ({ candidate }: RTCIceCandidate): string =>
+  candidate.replace(/ (generation|ufrag) .*$/, '');
 
 function wireCandidate(candidate: RTCIceCandidate | null): WireCandidate | null {
   if (!candidate) return null;

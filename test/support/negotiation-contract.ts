@@ -19,6 +19,8 @@ export interface Schedule {
   glare: boolean;
   /** Whether the side that comes second is the polite one. */
   newcomerIsPolite: boolean;
+  /** The newcomer's offer is made before it is known to whom. */
+  prepared: boolean;
   /** Of all signals, this share comes a second time. */
   duplicates: number;
   /** Signals take up to this long; unequal times change their order. */
@@ -57,6 +59,7 @@ export function scheduleFrom(seed: number): Schedule {
     duplicates: random() < 0.5 ? 0 : random() * 0.5,
     delayMs: Math.floor(random() * 40),
     restarts: Math.floor(random() * 3),
+    prepared: random() < 0.5,
   };
 }
 
@@ -86,7 +89,7 @@ export async function negotiate(environment: NegotiationEnvironment, schedule: S
       });
     }
   };
-  const sideNamed = (name: string, other: () => Side): Side => {
+  const sideNamed = (name: string, other: () => Side, offersSoon: boolean): Side => {
     const side: Side = {
       name,
       alive: false,
@@ -94,6 +97,7 @@ export async function negotiate(environment: NegotiationEnvironment, schedule: S
       peer: new Peer({
         ...environment,
         iceServers: [],
+        offersSoon,
         events: {
           send: (signal) => carry(other, signal),
           pathChanged: (alive) => (side.alive = alive),
@@ -108,12 +112,14 @@ export async function negotiate(environment: NegotiationEnvironment, schedule: S
     };
     return side;
   };
-  const host: Side = sideNamed('host', () => newcomer);
-  const newcomer: Side = sideNamed('newcomer', () => host);
+  const host: Side = sideNamed('host', () => newcomer, false);
+  const newcomer: Side = sideNamed('newcomer', () => host, schedule.prepared);
   const sides = [host, newcomer];
 
   const begin = (side: Side, polite: boolean, offers: boolean) =>
     side.peer.begin({ polite, plain: false, offers, iceServers: [] });
+  // An offer is ready after a moment, or not yet.
+  if (schedule.prepared) await pass(random() * schedule.delayMs);
   begin(host, !schedule.newcomerIsPolite, schedule.glare);
   begin(newcomer, schedule.newcomerIsPolite, true);
 

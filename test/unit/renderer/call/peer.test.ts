@@ -24,12 +24,13 @@ class End {
   alive = false;
   readonly peer: Peer;
 
-  constructor(start: Partial<PeerStart> | null) {
+  constructor(start: Partial<PeerStart> | null, offersSoon = false) {
     this.peer = new Peer({
       connection: network.Connection,
       newStream: () => newFakeStream(),
       clock,
       iceServers: [],
+      offersSoon,
       events: {
         send: (signal) => {
           this.sent.push(signal);
@@ -166,6 +167,67 @@ describe('between two Parleys', () => {
     await clock.advance(3999);
     expect(host.sent).toEqual([]);
     await clock.until(() => host.alive);
+  });
+});
+
+describe('an offer made ahead', () => {
+  const ahead = async (): Promise<[End, End]> => {
+    const [host, guest] = [new End({ polite: true }), new End(null, true)];
+    host.other = guest;
+    guest.other = host;
+    await clock.advance(1000);
+    return [host, guest];
+  };
+
+  test('is kept until it is known to whom, then goes out at once with its candidates in it', async () => {
+    const [host, guest] = await ahead();
+    expect([guest.sent, guest.said]).toEqual([[], []]);
+    guest.begin({ offers: true });
+    expect(offerOf(guest.sent[0])).toContain('a=candidate:2 1 udp');
+    expect(guest.sent.slice(1)).toMatchObject([{ candidate: null }]);
+    await clock.until(() => host.alive && guest.alive);
+    expect([guest.count('settled'), guest.descriptions, host.descriptions]).toEqual([
+      1,
+      ['offer'],
+      ['answer'],
+    ]);
+    expect(host.fake.getTransceivers()).toHaveLength(3);
+  });
+
+  test('that is not ready yet goes out as soon as it is', async () => {
+    const host = new End({ polite: true });
+    const guest = new End({ offers: true }, true);
+    host.other = guest;
+    guest.other = host;
+    expect(guest.sent).toEqual([]);
+    await clock.until(() => host.alive && guest.alive);
+    expect(guest.descriptions).toEqual(['offer']);
+  });
+
+  test('gives way when the other one is to offer after all', async () => {
+    const [host, guest] = await ahead();
+    guest.begin({ polite: true });
+    await clock.until(() => host.alive && guest.alive);
+    expect([guest.descriptions, host.descriptions]).toEqual([['answer'], ['offer']]);
+    expect(network.open).toHaveLength(2);
+  });
+
+  test('is made anew for a plain member', async () => {
+    const guest = new End(null, true);
+    await clock.advance(1000);
+    guest.begin({ plain: true, offers: true });
+    await clock.until(() => guest.descriptions.includes('offer'));
+    expect(offerOf(guest.sent[0]).match(/^m=\w+/gm)).toEqual(['m=audio', 'm=video']);
+    guest.peer.close();
+  });
+
+  test('is made anew with servers that are known late', async () => {
+    const [host, guest] = await ahead();
+    guest.begin({ offers: true, iceServers: [{ urls: ['stun:stun.example:3478'] }] });
+    expect(guest.sent).toEqual([]);
+    await clock.until(() => host.alive && guest.alive);
+    expect(guest.fake.configuration.iceServers).toHaveLength(1);
+    expect(network.open).toHaveLength(2);
   });
 });
 
