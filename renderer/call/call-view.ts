@@ -20,11 +20,12 @@ export interface CallView {
   readonly state: CallState;
   readonly media: LocalMediaView;
   /**
-   * The other's sound and picture, the same object for the life of a call; `null` without a call. Play the sound
-   * with an `<audio>` element and the picture with a muted `<video>`: Chromium's `<video>` plays no sound before its
-   * first picture (https://crbug.com/738379), and a voice call has none.
+   * The other's sound and picture, the same objects for the life of a call; `null` without a call. Two streams for two
+   * elements: Chromium plays neither sound nor picture of an element, or calls it paused, before the first picture of
+   * its stream (https://crbug.com/738379), and a voice call has none.
    */
-  readonly remoteStream: MediaStream | null;
+  readonly remoteSound: MediaStream | null;
+  readonly remotePicture: MediaStream | null;
   /** Whether a picture of the other is arriving. */
   readonly remoteVideo: boolean;
   readonly peerMedia: PeerMedia;

@@ -61,7 +61,8 @@ export class Call implements CallView {
   readonly #clock: Clock;
 
   #state = $state.raw<CallState>({ phase: 'idle', problem: null });
-  #remoteStream = $state.raw<MediaStream | null>(null);
+  #remoteSound = $state.raw<MediaStream | null>(null);
+  #remotePicture = $state.raw<MediaStream | null>(null);
   #pictureSeen = $state(false);
   #peerMedia = $state.raw<PeerMedia>(UNKNOWN_MEDIA);
   #quality = $state.raw<PathQuality | null>(null);
@@ -114,8 +115,12 @@ export class Call implements CallView {
     return this.#state;
   }
 
-  get remoteStream(): MediaStream | null {
-    return this.#remoteStream;
+  get remoteSound(): MediaStream | null {
+    return this.#remoteSound;
+  }
+
+  get remotePicture(): MediaStream | null {
+    return this.#remotePicture;
   }
 
   get remoteVideo(): boolean {
@@ -473,7 +478,8 @@ export class Call implements CallView {
     this.#dropSpare();
     this.#peer = peer;
     this.#members.set(peer, member.id);
-    this.#remoteStream = peer.remoteStream;
+    this.#remoteSound = peer.remoteSound;
+    this.#remotePicture = peer.remotePicture;
     this.#peerMedia = UNKNOWN_MEDIA;
     this.#pictureSeen = false;
     this.#onMedia();
@@ -499,7 +505,8 @@ export class Call implements CallView {
     this.#stopWatch?.();
     this.#stopWatch = null;
     this.#peer = null;
-    this.#remoteStream = null;
+    this.#remoteSound = null;
+    this.#remotePicture = null;
     this.#quality = null;
     this.#pictureSeen = false;
     if (!peer) return;

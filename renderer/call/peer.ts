@@ -97,8 +97,9 @@ export class Peer {
   readonly #clock: Clock;
   readonly #events: PeerEvents;
 
-  /** The other's sound and picture; the same object whatever happens underneath. */
-  readonly remoteStream: MediaStream;
+  /** The other's sound and picture, one track each; the same objects whatever happens underneath. */
+  readonly remoteSound: MediaStream;
+  readonly remotePicture: MediaStream;
   /** Never holds a track: their ids group the sent tracks for the other side (`a=msid`, RFC 8830). */
   readonly #cameraStream: MediaStream;
   readonly #screenStream: MediaStream;
@@ -161,7 +162,8 @@ export class Peer {
     this.#events = options.events;
     this.#iceServers = options.iceServers;
     this.#call = crypto.randomUUID();
-    this.remoteStream = options.newStream();
+    this.remoteSound = options.newStream();
+    this.remotePicture = options.newStream();
     this.#cameraStream = options.newStream();
     this.#screenStream = options.newStream();
     this.#pc = this.#open();
@@ -262,7 +264,8 @@ export class Peer {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
     this.#shut();
-    for (const track of this.remoteStream.getTracks()) this.remoteStream.removeTrack(track);
+    holdOnly(this.remoteSound);
+    holdOnly(this.remotePicture);
   }
 
   // ------------------------------------------------------------- the connection
@@ -399,12 +402,8 @@ export class Peer {
 
   // A receiver has its track from the beginning (section 5.3), so `track` events are not needed.
   #receiveTracks(): void {
-    const stream = this.remoteStream;
-    const wanted = (['audio', 'video'] as const).flatMap(
-      (kind) => this.#transceivers.get(kind)?.receiver.track ?? [],
-    );
-    for (const track of stream.getTracks()) if (!wanted.includes(track)) stream.removeTrack(track);
-    for (const track of wanted) if (!stream.getTracks().includes(track)) stream.addTrack(track);
+    holdOnly(this.remoteSound, this.#transceivers.get('audio')?.receiver.track);
+    holdOnly(this.remotePicture, this.#transceivers.get('video')?.receiver.track);
   }
 
   async #limitVideo(): Promise<void> {
@@ -744,6 +743,12 @@ function isUsable(connection: PeerConnectionConstructor, server: RTCIceServer): 
   } catch {
     return false;
   }
+}
+
+function holdOnly(stream: MediaStream, wanted?: MediaStreamTrack): void {
+  const held = stream.getTracks();
+  for (const track of held) if (track !== wanted) stream.removeTrack(track);
+  if (wanted && !held.includes(wanted)) stream.addTrack(wanted);
 }
 
 /** A candidate's line up to its extensions, which Chromium does not write alike in events and descriptions. */

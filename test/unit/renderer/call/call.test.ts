@@ -120,7 +120,8 @@ test('two people are connected, see each other and know what the other sends', a
   await connected();
   await clock.until(() => host.call.remoteVideo && guest.call.remoteVideo);
   for (const { call } of [host, guest]) {
-    expect(call.remoteStream?.getTracks().map(({ kind }) => kind)).toEqual(['audio', 'video']);
+    expect(call.remoteSound?.getTracks().map(({ kind }) => kind)).toEqual(['audio']);
+    expect(call.remotePicture?.getTracks().map(({ kind }) => kind)).toEqual(['video']);
     expect(call.peerMedia).toEqual({ muted: false, cameraOff: false });
     expect(call.quality).toEqual({ path: 'lan', roundTripMs: 2, level: 'good' });
     call.noteFirstFrame();
@@ -135,7 +136,7 @@ test('two people are connected, see each other and know what the other sends', a
 test('hanging up ends both with the same reason and opens the way to call again', async () => {
   await connected();
   await clock.advance(3000);
-  const stream = guest.call.remoteStream;
+  const stream = guest.call.remotePicture;
   const away = host.call.hangUp();
   expect(host.devices.live).toEqual([]);
   await clock.run(away);
@@ -154,7 +155,7 @@ test('hanging up ends both with the same reason and opens the way to call again'
   await guest.call.callAgain();
   guest.sits(host);
   await clock.until(both('connected'));
-  expect(guest.call.remoteStream).not.toBe(stream);
+  expect(guest.call.remotePicture).not.toBe(stream);
 });
 
 test('hanging up takes no longer than its goodbye when nothing gets through', async () => {

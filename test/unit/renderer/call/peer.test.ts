@@ -104,7 +104,8 @@ describe('between two Parleys', () => {
       );
       expect(audio).toBe(video);
       expect(screen).not.toBe(audio);
-      expect(peer.remoteStream.getTracks()).toHaveLength(2);
+      expect(peer.remoteSound.getTracks().map(({ kind }) => kind)).toEqual(['audio']);
+      expect(peer.remotePicture.getTracks().map(({ kind }) => kind)).toEqual(['video']);
     }
     expect(host.peer.call).toBe(guest.peer.call);
     expect(guest.sent.map(({ n }) => n)).toEqual([...guest.sent.keys()]);
@@ -419,7 +420,8 @@ describe('toward a plain member', () => {
     ].join('\r\n');
     parley.peer.receive({ call: 'page', n: 0, description: { type: 'offer', sdp } });
     await clock.until(() => parley.descriptions.includes('answer'));
-    expect(parley.peer.remoteStream.getTracks().map(({ kind }) => kind)).toEqual(['audio']);
+    expect(parley.peer.remoteSound.getTracks()).toHaveLength(1);
+    expect(parley.peer.remotePicture.getTracks()).toEqual([]);
     parley.peer.close();
   });
 
@@ -459,7 +461,8 @@ describe('the end', () => {
     expect(guest.sent.some((signal) => 'bye' in signal)).toBe(false);
     await clock.advance(10_000);
     expect([network.open, clock.pending, host.count('bye')]).toEqual([[], 0, 1]);
-    expect(host.peer.remoteStream.getTracks()).toEqual([]);
+    for (const { remoteSound, remotePicture } of [host.peer, guest.peer])
+      expect([...remoteSound.getTracks(), ...remotePicture.getTracks()]).toEqual([]);
   });
 
   test('is said by signal before there is a channel, and heard by who has agreed on nothing', async () => {
