@@ -188,6 +188,10 @@ const leaveKept = (state: CallState): Effect[] => (endedOf(state)?.seat ? [{ typ
 const without = (members: readonly Member[], id: string) => members.filter((member) => member.id !== id);
 const withMember = (members: readonly Member[], member: Member) => [...without(members, member.id), member];
 
+/** Whether the peer still has its seat in the room; one whose grace has ended may come and take one again. */
+export const peerHasSeat = ({ seat, peer }: Pick<WithPeer, 'seat' | 'peer'>): boolean =>
+  seat.members.some(({ id }) => id === peer.id);
+
 /**
  * Moves a call on. Pure; an event that means nothing in a phase leaves everything as it is, so events may come in any
  * order and any number of times.
@@ -460,9 +464,8 @@ function memberJoined(state: CallState, member: Member): Transition {
     return go({ ...state, seat, peer: member, peerLeft: false });
   }
   // Somebody else, in the place of a peer that has gone: a plain page that was opened again, or whoever was let in.
-  const gone = !state.seat.members.some(({ id }) => id === state.peer.id);
   const flows = state.phase === 'connected' && !state.peer.plain;
-  return gone && !flows ? connect({ ...state, seat }, member, false) : go({ ...state, seat });
+  return !peerHasSeat(state) && !flows ? connect({ ...state, seat }, member, false) : go({ ...state, seat });
 }
 
 function setAway(state: CallState, id: string, away: boolean): Transition {

@@ -174,6 +174,7 @@ export const en = {
     roundTrip: (ms) => `${new Intl.NumberFormat('en').format(Math.round(ms))} ms`,
     connection: 'Connection',
     peerGone: (name) => `${isolate(name)}’s connection is gone. Trying to reach them…`,
+    notBack: (name) => `${isolate(name)} has not come back. You can wait or hang up.`,
     selfGone: 'Your connection is gone. Trying to get it back…',
     silent: (name) => `Nothing comes from ${isolate(name)}. Looking for another way…`,
     finishFirst: 'You opened a link. Leave this room first, then open it again.',

@@ -171,6 +171,8 @@ export interface Messages {
     connection: string;
     /** Reconnecting. */
     peerGone: (name: string) => string;
+    /** The other's seat is free; they may still come. */
+    notBack: (name: string) => string;
     selfGone: string;
     silent: (name: string) => string;
     finishFirst: string;

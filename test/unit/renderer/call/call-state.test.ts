@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  peerHasSeat,
   transition,
   type CallEvent,
   type CallState,
@@ -311,6 +312,7 @@ describe('the end', () => {
 });
 
 describe('a member who leaves', () => {
+  const seatOfPeer = (state: CallState) => ('peer' in state ? peerHasSeat(state) : null);
   const leaves = (from: CallState, reason: 'left' | 'grace-ended' | 'replaced') =>
     after(from, { type: 'member-left', member: guest.id, reason, atMs: 6000 });
 
@@ -330,9 +332,15 @@ describe('a member who leaves', () => {
     expect(leaves(agreed, 'left')).toMatchObject({ reason: 'peer-unreachable', by: 'network' });
   });
 
-  test('because its grace ended is only away', () => {
-    for (const from of [connecting, connected, reconnecting])
-      expect(leaves(from, 'grace-ended')).toMatchObject({ phase: from.phase, peer: { away: true } });
+  test('because its grace ended is only away, without a seat until it takes one again', () => {
+    for (const from of [connecting, connected, reconnecting]) {
+      const gone = leaves(from, 'grace-ended');
+      expect(gone).toMatchObject({ phase: from.phase, peer: { away: true } });
+      expect(seatOfPeer(gone)).toBe(false);
+      const back = after(gone, { type: 'member-joined', member: guest });
+      expect(back).toMatchObject({ phase: from.phase, peer: { away: false } });
+      expect(seatOfPeer(back)).toBe(true);
+    }
   });
 
   test('and comes back after media flowed on is the same peer', () => {
