@@ -8,7 +8,8 @@ import { transition, type CallEvent, type CallState, type Effect } from './call-
 import type { CallView, PathQuality, PeerMedia } from './call-view';
 import type { Clock } from './clock';
 import type { LocalMedia } from './local-media.svelte';
-import { readPath, type PathReading } from './path-quality';
+import { HeldSignals } from './held-signals';
+import { PathWatch } from './path-watch';
 import { Peer, type PeerConnectionConstructor } from './peer';
 
 export interface CallOptions {
@@ -23,17 +24,9 @@ export interface CallOptions {
   page: EventTarget | null;
 }
 
-const QUALITY_MS = 2000;
-/**
- * How often the statistics are asked for the first picture until there is one. Not more often: gathering them holds up
- * the threads that are about to decode it.
- */
-const FIRST_FRAME_MS = 400;
 /** Addresses change while one waits; a connection made ready is not older than this. */
 const SPARE_MS = 60_000;
-const MAX_HELD = 256;
 const MAX_EARLY = 256;
-const MAX_RETIRED = 64;
 
 /** What happens in the room, and means nothing without a seat. */
 type RoomEvent = Extract<
@@ -80,7 +73,7 @@ export class Call implements CallView {
   #spare: Peer | null = null;
   #stopSpareTimer: (() => void) | null = null;
   #stopTimer: (() => void) | null = null;
-  #stopWatch: (() => void) | null = null;
+  #watch: PathWatch | null = null;
   /** Settled once what was ended last is out: the goodbye, the seat. */
   #goodbye: Promise<unknown> = Promise.resolve();
 
@@ -90,10 +83,7 @@ export class Call implements CallView {
   #attempt = 0;
   /** What happens in a room before the answer that there is a seat in it; `null` while none is awaited. */
   #early: RoomEvent[] | null = null;
-  /** Signals of members there is no connection with yet. */
-  #held: { from: string; signal: Signal }[] = [];
-  /** Calls that are over: what still arrives of them begins nothing. */
-  #retired: string[] = [];
+  readonly #held = new HeldSignals();
   readonly #stops: (() => void)[] = [];
 
   constructor(options: CallOptions) {
@@ -264,7 +254,7 @@ export class Call implements CallView {
       case 'leave-room': {
         this.#attempt += 1;
         this.#early = null;
-        this.#held = [];
+        this.#held.clear();
         const left = this.#bridge.leaveRoom().then(() => {
           // The next attempt may have begun; until here it was still the former room that was heard.
           if (this.#early) this.#early = [];
@@ -380,7 +370,7 @@ export class Call implements CallView {
         return;
       case 'member-left':
         // Should it come back, it begins anew.
-        this.#held = this.#held.filter(({ from }) => from !== event.member);
+        this.#held.forget(event.member);
         this.#move({ ...event, atMs: this.#clock.now() });
         return;
       case 'room-closed':
@@ -406,12 +396,10 @@ export class Call implements CallView {
   #onSignal(from: string, signal: Signal): void {
     const state = this.#state;
     if ('peer' in state && state.peer.id === from) {
-      if (state.peer.plain || !this.#retired.includes(signal.call)) this.#peer?.receive(signal);
+      if (state.peer.plain || !this.#held.isRetired(signal)) this.#peer?.receive(signal);
       return;
     }
-    if (this.#retired.includes(signal.call)) return;
-    this.#held.push({ from, signal });
-    if (this.#held.length > MAX_HELD) this.#held.shift();
+    this.#held.hold(from, signal);
     this.#considerHeld();
   }
 
@@ -419,10 +407,8 @@ export class Call implements CallView {
   #considerHeld(): void {
     const state = this.#state;
     if (state.phase !== 'waiting') return;
-    const offers = this.#held.find(
-      ({ from, signal }) => 'description' in signal && state.seat.members.some(({ id }) => id === from),
-    );
-    if (offers) this.#move({ type: 'offered', member: offers.from });
+    const member = this.#held.offerer(state.seat.members);
+    if (member !== null) this.#move({ type: 'offered', member });
   }
 
   // ------------------------------------------------------------- the peer connection
@@ -489,9 +475,7 @@ export class Call implements CallView {
       offers,
       iceServers: this.#allServers(iceServers),
     });
-    const held = this.#held.filter(({ from }) => from === member.id);
-    this.#held = [];
-    for (const { signal } of held) peer.receive(signal);
+    for (const signal of this.#held.take(member.id)) peer.receive(signal);
   }
 
   // Also the goodbye of a connection that is no longer the present one.
@@ -502,34 +486,41 @@ export class Call implements CallView {
 
   #dropPeer(bye: boolean): void {
     const peer = this.#peer;
-    this.#stopWatch?.();
-    this.#stopWatch = null;
+    this.#watch?.stop();
+    this.#watch = null;
     this.#peer = null;
     this.#remoteSound = null;
     this.#remotePicture = null;
     this.#quality = null;
     this.#pictureSeen = false;
     if (!peer) return;
-    this.#retire(peer.call);
+    this.#held.retire(peer.call);
     if (bye) this.#goodbye = peer.end();
     else peer.close();
-  }
-
-  #retire(call: string): void {
-    this.#retired = [...this.#retired, call].slice(-MAX_RETIRED);
   }
 
   #onRestarted(signals: Signal[]): void {
     const state = this.#state;
     if (!('peer' in state)) return;
-    this.#held = signals.map((signal) => ({ from: state.peer.id, signal }));
+    this.#held.clear();
+    this.#held.hold(state.peer.id, ...signals);
     this.#move({ type: 'peer-restarted' });
   }
 
   #onPath(alive: boolean): void {
     const atMs = this.#clock.now();
     this.#move(alive ? { type: 'path-found', atMs } : { type: 'path-lost', atMs });
-    if (alive && this.#peer && !this.#stopWatch) this.#watchLater(this.#peer, null);
+    const peer = this.#peer;
+    if (!alive || !peer) return;
+    this.#watch ??= new PathWatch({
+      connection: () => peer.connection,
+      clock: this.#clock,
+      pictureSeen: () => this.#pictureSeen,
+      onReading: ({ quality, framesDecoded }) => {
+        this.#quality = quality;
+        if (framesDecoded > 0) this.#pictureSeen = true;
+      },
+    });
   }
 
   #onMedia(): void {
@@ -539,27 +530,5 @@ export class Call implements CallView {
       peer?.setTrack('video', videoTrack);
       peer?.stateMedia({ muted: muted || audioTrack === null, cameraOff: videoTrack === null });
     }
-  }
-
-  /** Looks at the statistics regularly, more often until the first picture is there. */
-  #watchLater(peer: Peer, before: PathReading | null): void {
-    const afterMs = this.#pictureSeen ? QUALITY_MS : FIRST_FRAME_MS;
-    this.#stopWatch = this.#clock.after(afterMs, () => this.#watch(peer, before));
-  }
-
-  #watch(peer: Peer, before: PathReading | null): void {
-    const again = (reading: PathReading | null) => {
-      if (this.#peer === peer) this.#watchLater(peer, reading);
-    };
-    peer.connection.getStats().then(
-      (report) => {
-        if (this.#peer !== peer) return;
-        const reading = readPath(report, before);
-        this.#quality = reading.quality;
-        if (reading.framesDecoded > 0) this.#pictureSeen = true;
-        again(reading);
-      },
-      () => again(before),
-    );
   }
 }
