@@ -58,6 +58,7 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
     setDoor: (door) => session.setDoor(door),
     answerKnock: (member, answer) => session.answerKnock(member, answer),
     sendSignal: (to, signal) => session.signal(to, signal),
+    freshIceServers: () => session.freshIceServers(),
     copyText: (text) => clipboard.writeText(text),
     openPrivacySettings: async (device) => {
       const page = PRIVACY_PAGES[process.platform]?.[device];

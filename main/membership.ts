@@ -2,7 +2,7 @@ import type { BridgeEvent, ErrorCode, JoinTarget, Result, RoomSeat } from '../pr
 import { SignalingClient, SignalingError, type ClientEvent } from './signaling/client';
 import type { Identity } from './signaling/identity';
 import type { Logger } from './signaling/logger';
-import { LIMITS, type IceServer, type Member } from './signaling/protocol';
+import { LIMITS, type Member } from './signaling/protocol';
 
 /** What a membership needs of the app. */
 export interface MembershipParts {
@@ -20,7 +20,6 @@ export class Membership {
   readonly #target: JoinTarget;
   readonly #parts: MembershipParts;
   readonly #members = new Map<string, Member>();
-  #iceServers: IceServer[] = [];
   #settle: ((result: Result<RoomSeat>) => void) | null = null;
   #seated = false;
   #giveUp: NodeJS.Timeout | null = null;
@@ -73,7 +72,9 @@ export class Membership {
     const { emit } = this.#parts;
     switch (event.type) {
       case 'welcome':
-        this.#iceServers = event.iceServers;
+        return;
+      case 'ice-servers':
+        emit({ type: event.type, iceServers: event.iceServers });
         return;
       case 'joined':
         this.#members.clear();
@@ -164,7 +165,7 @@ export class Membership {
         self: this.client.self ?? '',
         host,
         members: [...this.#members.values()],
-        iceServers: this.#iceServers,
+        iceServers: this.client.iceServers,
         server: this.client.server ?? servers[0] ?? '',
         hosted: null,
       },
@@ -175,7 +176,7 @@ export class Membership {
     this.#parts.emit({
       type: 'signaling-up',
       members: [...this.#members.values()],
-      iceServers: this.#iceServers,
+      iceServers: this.client.iceServers,
     });
   }
 

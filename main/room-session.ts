@@ -7,7 +7,7 @@ import { Membership, type MembershipParts } from './membership';
 import { hostAddresses } from './network-addresses';
 import { randomRoomName } from './room-names';
 import { memberIdOf } from './signaling/identity';
-import { DEFAULT_PART, type Door, type Signal } from './signaling/protocol';
+import { DEFAULT_PART, type Door, type IceServer, type Signal } from './signaling/protocol';
 
 /** What a session needs of the app. */
 export interface RoomSessionParts extends MembershipParts {
@@ -120,6 +120,11 @@ export class RoomSession {
     if (!membership?.client.signal(membership.room, to, signal)) {
       this.#parts.emit({ type: 'peer-unavailable', member: to });
     }
+  }
+
+  /** The server's, as good as new where it can be asked; at once or within half a second. */
+  async freshIceServers(): Promise<IceServer[]> {
+    return (await this.#membership?.client.freshIceServers()) ?? [];
   }
 
   /** After sleep or a change of network. */

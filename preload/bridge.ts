@@ -88,6 +88,8 @@ export const settingsSchema = v.object({
   /** Echo cancellation, noise suppression and gain control; off for music. */
   audioProcessing: v.boolean(),
   iceServers: v.pipe(v.array(iceServerSchema), v.maxLength(8)),
+  /** Media goes through a TURN server only, so that the other side never learns this machine's addresses. */
+  alwaysRelay: v.boolean(),
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;
 
@@ -195,6 +197,8 @@ export type BridgeEvent =
    */
   | { type: 'signaling-down' }
   | { type: 'signaling-up'; members: Member[]; iceServers: IceServer[] }
+  /** The server gave new credentials, before those of the seat run out. */
+  | { type: 'ice-servers'; iceServers: IceServer[] }
   /** The seat is gone for good. */
   | { type: 'room-closed'; code: ErrorCode }
   /** Addresses changed, or the server moved to another port. */
@@ -233,6 +237,11 @@ export interface BridgeMethods {
   setDoor(door: Door): Promise<void>;
   answerKnock(member: string, answer: 'let-in' | 'turn-away'): Promise<void>;
   sendSignal(to: string, signal: Signal): Promise<void>;
+  /**
+   * The server's ICE servers to restart ICE with, their credentials renewed where they are older than half their life.
+   * Answers at once where the server cannot be asked, else within half a second.
+   */
+  freshIceServers(): Promise<IceServer[]>;
   copyText(text: string): Promise<void>;
   /** Opens the OS's privacy settings for a device that was refused. `false` where there is no such page. */
   openPrivacySettings(device: 'camera' | 'microphone'): Promise<boolean>;
@@ -265,6 +274,7 @@ export const METHODS: {
   setDoor: v.strictTuple([doorSchema]),
   answerKnock: v.strictTuple([memberIdSchema, v.picklist(['let-in', 'turn-away'])]),
   sendSignal: v.strictTuple([memberIdSchema, signalSchema]),
+  freshIceServers: v.strictTuple([]),
   copyText: v.strictTuple([textSchema(8192)]),
   openPrivacySettings: v.strictTuple([v.picklist(['camera', 'microphone'])]),
   setFullScreen: v.strictTuple([v.boolean()]),

@@ -34,6 +34,7 @@ async function open(): Promise<void> {
     newStream: () => new MediaStream(),
     clock: systemClock,
     iceServers: settings.iceServers,
+    alwaysRelay: settings.alwaysRelay,
     page: window,
   });
 

@@ -3,7 +3,6 @@ import {
   type AwayReason,
   type CloseCode,
   type Hello,
-  type IceServer,
   type LeftReason,
   type Member,
   type Request,
@@ -15,6 +14,7 @@ import { isRefusal, type Broker, type JoinOutcome, type Mail, type UnsequencedEv
 import type { Clock, Timer } from './clock';
 import type { Connection, Receiver } from './connection';
 import type { Doors, Newcomer } from './doors';
+import type { IceIssuer, IssuedIceServers } from './ice-issuer';
 import type { Logger } from './logger';
 
 /** What members of either dialect need of their server. */
@@ -30,7 +30,7 @@ export interface MemberContext {
 interface ParleyMemberOptions extends MemberContext {
   id: string;
   namespace: string;
-  iceServersFor: (member: string) => IceServer[];
+  ice: IceIssuer;
   /** Nothing is left of this member: no seat, no wait and no socket. */
   onGone: () => void;
 }
@@ -84,11 +84,11 @@ export class ParleyMember implements Receiver {
     if (!resumed) this.#forgetPlaces();
     connection.handOver(this);
 
-    const { graceMs, roomCapacity, iceServersFor, id, broker } = this.#options;
+    const { graceMs, roomCapacity, id, broker } = this.#options;
     this.#line.welcome({
       self: id,
       resumed,
-      iceServers: iceServersFor(id),
+      ...this.#issueIceServers(),
       limits: { frameBytes: LIMITS.frameBytes, graceMs, roomCapacity },
     });
     this.#owesRefusal = false;
@@ -115,7 +115,8 @@ export class ParleyMember implements Receiver {
   ended(reason: AwayReason): void {
     if (this.#isStopped) return;
     this.#line.lost();
-    const { broker, id } = this.#options;
+    const { broker, ice, id } = this.#options;
+    ice.release(id);
     for (const [room, place] of this.#places) {
       if (place.state === 'seated') this.#expect(broker.setAway(this.#address(room), id, reason));
     }
@@ -132,10 +133,15 @@ export class ParleyMember implements Receiver {
     this.#isStopped = true;
     if (this.#graceTimer !== null) this.#options.clock.clearTimeout(this.#graceTimer);
     this.#line.lost();
+    this.#options.ice.release(this.#options.id);
     this.#options.broker.unregister(this.#options.id);
   }
 
   #handle(request: Request): void {
+    if (request.type === 'ice-servers') {
+      this.#renewIceServers();
+      return;
+    }
     const { doors, id } = this.#options;
     const address = this.#address(request.room);
     switch (request.type) {
@@ -160,6 +166,16 @@ export class ParleyMember implements Receiver {
       default:
         request satisfies never;
     }
+  }
+
+  #issueIceServers(): IssuedIceServers {
+    return this.#options.ice.issue(this.#options.id, () => {
+      this.#renewIceServers();
+    });
+  }
+
+  #renewIceServers(): void {
+    this.#push({ type: 'ice-servers', ...this.#issueIceServers() });
   }
 
   #join(room: string): void {

@@ -193,6 +193,13 @@ export const iceServerSchema = v.object({
 });
 export type IceServer = v.InferOutput<typeof iceServerSchema>;
 
+/** Which ICE servers to use from now on; part of `welcome`, and what an `ice-servers` event says. */
+const iceEntries = {
+  iceServers: v.pipe(v.array(iceServerSchema), v.maxLength(16)),
+  /** How long the credentials among them are good from now; absent or `null` where none run out. */
+  iceTtlMs: v.optional(v.nullable(v.pipe(v.number(), v.minValue(1)))),
+};
+
 // ---------------------------------------------------------------- codes
 
 /** What a server can answer; `error {code}` carries one. */
@@ -263,6 +270,11 @@ export const requestSchema = v.variant('type', [
   v.object({ type: v.literal('turn-away'), seq: seqSchema, room: partSchema, member: memberIdSchema }),
   /** Host only: what happens to newcomers from now on; `open` lets in who waits. */
   v.object({ type: v.literal('door'), seq: seqSchema, room: partSchema, door: doorSchema }),
+  /**
+   * Asks for credentials that are as good as new, before an ICE restart; answered by the event of the same name. Only
+   * asked of a server whose `welcome` said that its credentials run out: older ones do not know this request.
+   */
+  v.object({ type: v.literal('ice-servers'), seq: seqSchema }),
 ]);
 export type Request = v.InferOutput<typeof requestSchema>;
 
@@ -284,7 +296,7 @@ const welcomeSchema = v.object({
   resumed: v.boolean(),
   /** The newest request the server has handled; the client sends everything after it again. */
   lastSeq: seqSchema,
-  iceServers: v.pipe(v.array(iceServerSchema), v.maxLength(16)),
+  ...iceEntries,
   limits: v.object({ frameBytes: v.number(), graceMs: v.number(), roomCapacity: v.number() }),
 });
 
@@ -311,6 +323,8 @@ const eventSchema = v.variant('type', [
   /** The server goes down: the socket will be closed, and a client should come back so long after that. */
   v.object({ type: v.literal('draining'), seq: seqSchema, retryAfterMs: v.pipe(v.number(), v.minValue(0)) }),
   v.object({ type: v.literal('signal'), ...inRoom, from: memberIdSchema, signal: signalSchema }),
+  /** New credentials, well before those of the `welcome` or of the event before run out, or because they were asked for. */
+  v.object({ type: v.literal('ice-servers'), seq: seqSchema, ...iceEntries }),
   v.object({
     type: v.literal('error'),
     /** Absent on errors that come before `welcome` or about a frame that could not be read. */

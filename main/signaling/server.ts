@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { DEFAULT_PART, LIMITS, SUBPROTOCOL, type IceServer, type RoomAddress } from './protocol';
+import { DEFAULT_PART, LIMITS, SUBPROTOCOL, type RoomAddress } from './protocol';
 import { trustedProxies } from './client-address';
 import { systemClock, type Clock } from './clock';
 import { Connection } from './connection';
@@ -12,6 +12,7 @@ import { Gate } from './gate';
 import { Greeting } from './greeting';
 import { HostedRooms, type Admissions, type HostedRoom } from './hosted-rooms';
 import { createHttpServer, listen, refuseUpgrade, type Certificate, type ListenOptions } from './http';
+import { IceIssuer } from './ice-issuer';
 import { LocalBroker } from './local-broker';
 import { silentLogger, type Logger } from './logger';
 import { MeteredBroker } from './metered-broker';
@@ -21,6 +22,7 @@ import { PlainClient } from './plain-client';
 import type { UpgradeTarget } from './admission';
 import type { Broker } from './broker';
 import type { Rate } from './token-bucket';
+import type { IceOptions } from './turn';
 import type { Visit } from './visitors';
 
 /** How a server behaves; everything has a default but what it is for. */
@@ -55,7 +57,8 @@ export interface SignalingServerOptions {
   trustProxies?: readonly string[];
   /** With it, `https` and `wss` instead of `http` and `ws`. */
   certificate?: Certificate | null;
-  iceServersFor?: (member: string) => IceServer[];
+  /** What members are told to find each other with; nothing by default, as on a local network. */
+  ice?: IceOptions;
   onAdmissionsChanged?: (admissions: Admissions) => void;
   broker?: Broker;
   clock?: Clock;
@@ -106,7 +109,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     maxRooms = Infinity,
     trustProxies = [],
     certificate = null,
-    iceServersFor = () => [],
+    ice = { stunUrls: [], turn: null },
     onAdmissionsChanged = () => undefined,
     clock = systemClock,
     logger = silentLogger,
@@ -129,6 +132,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
         })
       : null;
   const context: MemberContext = { broker, doors: hosted ?? openDoors, clock, logger, graceMs, roomCapacity };
+  const issuer = new IceIssuer({ ice, clock, wallNow: Date.now });
   const connections = new Set<Connection>();
   const members = new Map<string, ParleyMember>();
   const plainClients = new Set<PlainClient>();
@@ -216,7 +220,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
           const onGone = (): void => {
             members.delete(id);
           };
-          member = new ParleyMember({ ...context, id, namespace, iceServersFor, onGone });
+          member = new ParleyMember({ ...context, id, namespace, ice: issuer, onGone });
           members.set(id, member);
         }
         const { resumed } = member.attach(connection, hello);
@@ -268,6 +272,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     });
     http.closeAllConnections();
     hosted?.stop();
+    issuer.stop();
     // Nobody is to hear of others going: everybody is.
     for (const member of [...members.values(), ...plainClients]) member.stop();
     for (const connection of connections) connection.close(1001);

@@ -168,6 +168,7 @@ const OF_THE_ROOM: ReadonlySet<CallEvent['type']> = new Set<CallEvent['type']>([
   'member-back',
   'member-left',
   'signaling-up',
+  'ice-servers',
   'room-closed',
 ]);
 
@@ -260,6 +261,9 @@ export function transition(state: CallState, event: CallEvent): Transition {
       return memberLeft(state, event.member, event.reason, event.atMs);
     case 'signaling-up':
       return signalingUp(state, event.members, event.iceServers);
+    case 'ice-servers':
+      if (!withRoom(state) || !state.seat) return stay(state);
+      return go(withSeat(state, { ...state.seat, iceServers: event.iceServers }));
     case 'room-closed':
       return roomClosed(state, event.code, event.atMs);
     case 'offered': {

@@ -51,6 +51,8 @@ export interface CallView {
   done(): Promise<void>;
   /** STUN and TURN servers of the person's settings, used from the next connection on. */
   setIceServers(servers: IceServer[]): void;
+  /** Whether media may go through TURN servers only, from the next connection on. */
+  setAlwaysRelay(on: boolean): void;
   /**
    * The remote video element says it has presented a picture (`requestVideoFrameCallback`): the first after a click
    * goes into `timing`. `remoteVideo` does not depend on it; the statistics notice a first picture too, a little later.

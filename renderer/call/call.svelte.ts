@@ -20,6 +20,7 @@ export interface CallOptions {
   clock: Clock;
   /** Of the person's settings; the server's come before them. */
   iceServers: IceServer[];
+  alwaysRelay: boolean;
   /** `window`: when it hides for good, the call ends and the devices are released. */
   page: EventTarget | null;
 }
@@ -66,6 +67,7 @@ export class Call implements CallView {
   });
 
   #iceServers: readonly IceServer[];
+  #alwaysRelay: boolean;
   #peer: Peer | null = null;
   /** Who each connection is with. */
   readonly #members = new WeakMap<Peer, string>();
@@ -92,6 +94,7 @@ export class Call implements CallView {
     this.#clock = options.clock;
     this.media = options.media;
     this.#iceServers = options.iceServers;
+    this.#alwaysRelay = options.alwaysRelay;
     this.#stops.push(
       options.bridge.on((event) => this.#onBridge(event)),
       options.media.onChange(() => this.#onMedia()),
@@ -182,7 +185,12 @@ export class Call implements CallView {
 
   setIceServers(servers: IceServer[]): void {
     this.#iceServers = servers;
-    if (this.#state.phase === 'waiting') this.#prepare(this.#state.seat.iceServers, false);
+    this.#prepareAgain();
+  }
+
+  setAlwaysRelay(on: boolean): void {
+    this.#alwaysRelay = on;
+    this.#prepareAgain();
   }
 
   noteFirstFrame(): void {
@@ -327,7 +335,13 @@ export class Call implements CallView {
       case 'signaling-up':
         this.#signalingUp = true;
         this.#move(event);
+        this.#peer?.useIceServers(this.#allServers(event.iceServers));
         this.#peer?.resend();
+        return;
+      case 'ice-servers':
+        this.#move(event);
+        this.#peer?.useIceServers(this.#allServers(event.iceServers));
+        this.#prepareAgain();
         return;
       case 'knocking':
         this.#move(event);
@@ -380,7 +394,7 @@ export class Call implements CallView {
       case 'hosting-changed':
         this.#move(event);
         // Addresses changed, so what was gathered for whoever comes is out of date.
-        if (this.#state.phase === 'waiting') this.#prepare(this.#state.seat.iceServers, false);
+        this.#prepareAgain();
         return;
       case 'member-joined':
       case 'member-away':
@@ -424,6 +438,8 @@ export class Call implements CallView {
       clock: this.#clock,
       iceServers: this.#allServers(iceServers),
       offersSoon,
+      relayOnly: this.#alwaysRelay,
+      freshIceServers: async () => this.#allServers(await this.#bridge.freshIceServers()),
       events: {
         send: (signal) => this.#send(peer, signal),
         callSettled: (call) => present(() => this.#move({ type: 'call-settled', call })),
@@ -448,6 +464,12 @@ export class Call implements CallView {
     this.#spare = this.#newPeer(iceServers, offers);
     this.#onMedia();
     this.#stopSpareTimer = this.#clock.after(SPARE_MS, () => this.#prepare(iceServers, offers));
+  }
+
+  /** What was made ready for whoever comes is out of date. */
+  #prepareAgain(): void {
+    this.#dropSpare();
+    if (this.#state.phase === 'waiting') this.#prepare(this.#state.seat.iceServers, false);
   }
 
   #dropSpare(): void {

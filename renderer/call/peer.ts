@@ -56,6 +56,10 @@ export interface PeerOptions {
    * with servers, which would hold a relay for as long as one waits.
    */
   offersSoon?: boolean;
+  /** Through TURN servers only: the other side learns none of this machine's addresses. */
+  relayOnly: boolean;
+  /** What to restart ICE with; settles soon, whatever has become of the server. */
+  freshIceServers: () => Promise<readonly IceServer[]>;
 }
 
 export interface PeerStart {
@@ -186,7 +190,7 @@ export class Peer {
     this.#begun = true;
     this.#polite = start.plain || start.polite;
     this.#plain = start.plain;
-    const otherServers = JSON.stringify(start.iceServers) !== JSON.stringify(this.#iceServers);
+    const otherServers = !this.#isUsing(start.iceServers);
     const otherOffer = this.#offering && (start.plain || !start.offers);
     if (otherServers || otherOffer) {
       this.#iceServers = start.iceServers;
@@ -195,6 +199,15 @@ export class Peer {
     this.#setTimer('tend', TEND_MS, () => this.#tend());
     if (start.offers) this.#offer();
     else this.#setTimer('expect', start.plain ? EXPECT_PLAIN_MS : EXPECT_PARLEY_MS, () => this.#offer());
+  }
+
+  /** Credentials were renewed: they count from the next ICE restart on, whichever side asks for it. */
+  useIceServers(iceServers: readonly IceServer[]): void {
+    if (this.#over || this.#isUsing(iceServers)) return;
+    this.#iceServers = iceServers;
+    const pc = this.#pc;
+    // The rest must stay as it was (W3C WebRTC, section 4.4.1.6).
+    this.#withServers((servers) => pc.setConfiguration({ ...pc.getConfiguration(), iceServers: servers }));
   }
 
   /** Sends this track from now on, or nothing; never negotiates. */
@@ -270,16 +283,22 @@ export class Peer {
 
   // ------------------------------------------------------------- the connection
 
+  #isUsing(iceServers: readonly IceServer[]): boolean {
+    return JSON.stringify(iceServers) === JSON.stringify(this.#iceServers);
+  }
+
   #configuration(iceServers: RTCIceServer[]): RTCConfiguration {
     return {
       iceServers,
+      iceTransportPolicy: this.#options.relayOnly ? 'relay' : 'all',
       bundlePolicy: 'max-bundle',
       // Gathers before the other is known. Not with servers: a relay would be held for as long as one waits.
       iceCandidatePoolSize: iceServers.length === 0 ? 1 : 0,
     };
   }
 
-  #construct(): RTCPeerConnection {
+  /** One server that is refused (TURN without a password, say) must not cost the call the others, or the LAN. */
+  #withServers<T>(use: (servers: RTCIceServer[]) => T): T {
     const Connection = this.#options.connection;
     const servers = this.#iceServers.map(({ urls, username, credential }) => ({
       urls,
@@ -287,15 +306,15 @@ export class Peer {
       ...(credential === undefined ? {} : { credential }),
     }));
     try {
-      return new Connection(this.#configuration(servers));
+      return use(servers);
     } catch {
-      // One server that is refused (TURN without a password, say) must not cost the call the others, or the LAN.
-      return new Connection(this.#configuration(servers.filter((server) => isUsable(Connection, server))));
+      return use(servers.filter((server) => isUsable(Connection, server)));
     }
   }
 
   #open(): RTCPeerConnection {
-    const pc = this.#construct();
+    const Connection = this.#options.connection;
+    const pc = this.#withServers((servers) => new Connection(this.#configuration(servers)));
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     pc.addEventListener('negotiationneeded', () => void this.#onNegotiationNeeded(pc), { signal });
@@ -681,7 +700,17 @@ export class Peer {
     if (this.#everAlive && this.#clock.now() - this.#lastRestartMs < patience - 1) return;
     this.#lastRestartMs = this.#clock.now();
     this.#restarts += 1;
-    this.#pc.restartIce();
+    void this.#restartWithFreshServers(this.#pc, this.#lastRestartMs);
+  }
+
+  async #restartWithFreshServers(pc: RTCPeerConnection, beganMs: number): Promise<void> {
+    // Without an answer, what one has: it may still be good, and a path without a relay needs none.
+    const servers = await this.#options.freshIceServers().catch(() => this.#iceServers);
+    if (this.#isPast(pc)) return;
+    this.useIceServers(servers);
+    // The other side may have been quicker, or the path have come back by itself.
+    const isNeeded = this.#lastRestartMs === beganMs && this.#alive !== true;
+    if (isNeeded && pc.signalingState === 'stable' && !this.#makingOffer) pc.restartIce();
   }
 
   // ------------------------------------------------------------- the channel

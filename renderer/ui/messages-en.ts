@@ -97,6 +97,9 @@ export const en = {
     remove: 'Remove server',
     numbered: (n) => `Server ${n}`,
     full: 'Eight servers are the most that can be kept.',
+    alwaysRelay: 'Always go through a TURN server',
+    alwaysRelayHint:
+      'Hides your network address from the other side. Without a TURN server no call comes about.',
   },
 
   confirm: {

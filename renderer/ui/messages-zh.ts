@@ -92,6 +92,8 @@ export const zh = {
     remove: '移除服务器',
     numbered: (n) => `服务器 ${n}`,
     full: '最多保存八个服务器。',
+    alwaysRelay: '始终通过 TURN 服务器中转',
+    alwaysRelayHint: '对方看不到你的网络地址。没有可用的 TURN 服务器时，通话无法接通。',
   },
 
   confirm: {

@@ -96,6 +96,8 @@ export interface Messages {
     remove: string;
     numbered: (n: number) => string;
     full: string;
+    alwaysRelay: string;
+    alwaysRelayHint: string;
   };
 
   confirm: {

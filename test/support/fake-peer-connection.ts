@@ -147,6 +147,12 @@ class FakeDataChannel extends EventTarget {
   }
 }
 
+function refuseUselessServers({ iceServers = [] }: RTCConfiguration): void {
+  for (const { urls, credential } of iceServers)
+    if ([urls].flat().some((url) => url.startsWith('turn')) && credential === undefined)
+      throw error('InvalidAccessError', 'TURN without credential');
+}
+
 /** The wires between the fakes. */
 export class FakeNetwork {
   readonly clock: Clock;
@@ -163,9 +169,7 @@ export class FakeNetwork {
     this.clock = clock;
     this.random = random;
     const make = (configuration: RTCConfiguration = {}) => {
-      for (const { urls, credential } of configuration.iceServers ?? [])
-        if ([urls].flat().some((url) => url.startsWith('turn')) && credential === undefined)
-          throw error('InvalidAccessError', 'TURN without credential');
+      refuseUselessServers(configuration);
       const made = new FakePeerConnection(this, String(++this.#count), configuration);
       this.connections.push(made);
       return made;
@@ -302,8 +306,16 @@ class FakePeerConnection extends EventTarget {
 
   // ------------------------------------------------------------- making things
 
+  getConfiguration(): RTCConfiguration {
+    return this.configuration;
+  }
+
   setConfiguration(configuration: RTCConfiguration): void {
     this.#refuseWhenClosed();
+    refuseUselessServers(configuration);
+    const { iceCandidatePoolSize } = this.configuration;
+    if (this.localDescription && configuration.iceCandidatePoolSize !== iceCandidatePoolSize)
+      throw error('InvalidModificationError', 'the pool is fixed once there is a description');
     this.configuration = configuration;
   }
 

@@ -98,6 +98,8 @@ export async function negotiate(environment: NegotiationEnvironment, schedule: S
         ...environment,
         iceServers: [],
         offersSoon,
+        relayOnly: false,
+        freshIceServers: () => Promise.resolve([]),
         events: {
           send: (signal) => carry(other, signal),
           pathChanged: (alive) => (side.alive = alive),

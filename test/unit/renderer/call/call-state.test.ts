@@ -54,6 +54,7 @@ const atMs = fc.nat({ max: 1_000_000 });
 const member = fc.constantFrom(...members);
 const id = fc.constantFrom(...ids);
 const door = fc.constantFrom('ask', 'open');
+const iceServers = fc.array(fc.constant<IceServer>({ urls: ['stun:stun.example'] }), { maxLength: 1 });
 const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({ type: fc.constant('host-asked'), room: fc.constantFrom(null, 'room'), door }),
   fc.record({ type: fc.constant('join-asked'), target: fc.constant(fakeTarget), confirmed: fc.boolean() }),
@@ -87,8 +88,9 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({
     type: fc.constant('signaling-up'),
     members: fc.subarray(members, { maxLength: 1 }),
-    iceServers: fc.array(fc.constant<IceServer>({ urls: ['stun:stun.example'] }), { maxLength: 1 }),
+    iceServers,
   }),
+  fc.record({ type: fc.constant('ice-servers'), iceServers }),
   fc.record({
     type: fc.constant('hosting-changed'),
     hosted: fc.record({
@@ -208,6 +210,16 @@ describe('who offers', () => {
     const over = after(waiting, { type: 'member-joined', member: page }, { type: 'hung-up', atMs: 1 });
     expect(connects(over, { type: 'call-again' })).toMatchObject({ offers: true, peer: page });
   });
+});
+
+test('renewed ICE servers are those of the seat from then on', () => {
+  const iceServers: IceServer[] = [{ urls: ['turn:a'], username: '2:m', credential: 'new' }];
+  for (const from of [waiting, connecting, connected, reconnecting, ended])
+    expect(transition(from, { type: 'ice-servers', iceServers })).toEqual({
+      state: { ...from, seat: { ...('seat' in from ? from.seat : null), iceServers } },
+      effects: [],
+    });
+  expect(transition(idle, { type: 'ice-servers', iceServers })).toEqual({ state: idle, effects: [] });
 });
 
 describe('the end', () => {

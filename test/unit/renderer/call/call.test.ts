@@ -43,6 +43,7 @@ class Person {
       newStream: () => newFakeStream(),
       clock,
       iceServers: [],
+      alwaysRelay: false,
       page: this.page,
     });
     this.bridge.onSignal = (to, signal) => {
@@ -428,6 +429,40 @@ describe('the path', () => {
     await clock.advance(10_000);
     expect(both('connected')()).toBe(true);
     expect(host.call.state).toMatchObject({ peer: { away: false } });
+  });
+
+  test('uses renewed ICE servers beside the person’s own, and asks for fresh ones to mend the path', async () => {
+    const own = [{ urls: ['stun:own.example'] }];
+    const served = (n: number) => [{ urls: ['turn:a'], username: `${n}:m`, credential: 'x' }];
+    guest.call.setIceServers(own);
+    await connected();
+    guest.bridge.emit({ type: 'ice-servers', iceServers: served(1) });
+    const used = () => ends().map(({ configuration }) => configuration.iceServers);
+    expect(used()).toContainEqual([...served(1), ...own]);
+    expect(guest.call.state).toMatchObject({ seat: { iceServers: served(1) } });
+
+    guest.bridge.emit({ type: 'signaling-up', members: [host.member], iceServers: served(2) });
+    expect(used()).toContainEqual([...served(2), ...own]);
+
+    guest.bridge.iceServers = served(3);
+    network.cut(...ends());
+    await clock.until(() => guest.bridge.asked('freshIceServers').length > 0);
+    await settled();
+    expect(used()).toContainEqual([...served(3), ...own]);
+  });
+
+  test('goes through relays only from when that is chosen', async () => {
+    await host.waits();
+    expect(network.open.at(-1)?.configuration.iceTransportPolicy).toBe('all');
+    host.call.setAlwaysRelay(true);
+    expect(network.open.map(({ configuration }) => configuration.iceTransportPolicy)).toEqual(['relay']);
+    await guest.joins(host);
+    await clock.until(both('connected'));
+    expect(
+      ends()
+        .map(({ configuration }) => configuration.iceTransportPolicy)
+        .sort(),
+    ).toEqual(['all', 'relay']);
   });
 
   test('of one who left is not looked for again', async () => {

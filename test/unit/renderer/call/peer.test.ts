@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Signal } from '../../../../main/signaling/protocol';
+import type { IceServer, Signal } from '../../../../main/signaling/protocol';
 import { Peer, type PeerStart } from '../../../../renderer/call/peer';
 import { FakeClock } from '../../../support/fake-clock';
 import { FakeTrack, newFakeStream } from '../../../support/fake-media-devices';
@@ -23,14 +23,20 @@ class End {
   cutOff = false;
   alive = false;
   readonly peer: Peer;
+  readonly relayOnly: boolean;
+  /** How the app answers when it is asked for fresh ICE servers. */
+  fresh: () => Promise<IceServer[]> = () => Promise.resolve([]);
 
-  constructor(start: Partial<PeerStart> | null, offersSoon = false) {
+  constructor(start: Partial<PeerStart> | null, { relayOnly = false, offersSoon = false } = {}) {
+    this.relayOnly = relayOnly;
     this.peer = new Peer({
       connection: network.Connection,
       newStream: () => newFakeStream(),
       clock,
       iceServers: [],
       offersSoon,
+      relayOnly: this.relayOnly,
+      freshIceServers: () => this.fresh(),
       events: {
         send: (signal) => {
           this.sent.push(signal);
@@ -87,6 +93,8 @@ async function connected(): Promise<[End, End]> {
   await clock.advance(1000);
   return [host, guest];
 }
+
+const RENEWED: IceServer[] = [{ urls: ['turn:turn.example'], username: '2:m', credential: 'new' }];
 
 const offerOf = (signal: Signal | undefined): string =>
   signal && 'description' in signal ? signal.description.sdp : '';
@@ -163,6 +171,20 @@ describe('between two Parleys', () => {
     expect(network.open).toEqual([]);
   });
 
+  test('media goes any way there is, or through relays only', () => {
+    const ends = [new End({}), new End({}, { relayOnly: true })];
+    expect(ends.map(({ fake }) => fake.configuration.iceTransportPolicy)).toEqual(['all', 'relay']);
+    for (const { peer } of ends) peer.close();
+  });
+
+  test('renewed servers change nothing else, and one that is refused is left out', async () => {
+    const [host] = await connected();
+    const before = host.fake.configuration;
+    host.peer.useIceServers([...RENEWED, { urls: ['turn:no-password.example'] }]);
+    expect(host.fake.configuration).toEqual({ ...before, iceServers: RENEWED });
+    expect(host.descriptions).toEqual(['answer']);
+  });
+
   test('who waits in vain for an offer makes one', async () => {
     const [host] = pair({ polite: true }, {});
     await clock.advance(3999);
@@ -173,7 +195,7 @@ describe('between two Parleys', () => {
 
 describe('an offer made ahead', () => {
   const ahead = async (): Promise<[End, End]> => {
-    const [host, guest] = [new End({ polite: true }), new End(null, true)];
+    const [host, guest] = [new End({ polite: true }), new End(null, { offersSoon: true })];
     host.other = guest;
     guest.other = host;
     await clock.advance(1000);
@@ -197,7 +219,7 @@ describe('an offer made ahead', () => {
 
   test('that is not ready yet goes out as soon as it is', async () => {
     const host = new End({ polite: true });
-    const guest = new End({ offers: true }, true);
+    const guest = new End({ offers: true }, { offersSoon: true });
     host.other = guest;
     guest.other = host;
     expect(guest.sent).toEqual([]);
@@ -214,7 +236,7 @@ describe('an offer made ahead', () => {
   });
 
   test('is made anew for a plain member', async () => {
-    const guest = new End(null, true);
+    const guest = new End(null, { offersSoon: true });
     await clock.advance(1000);
     guest.begin({ plain: true, offers: true });
     await clock.until(() => guest.descriptions.includes('offer'));
@@ -348,6 +370,36 @@ describe('the path', () => {
     network.heal();
     await clock.until(() => host.alive && guest.alive, 10_000);
     expect(host.fake.getTransceivers()).toHaveLength(3);
+  });
+
+  test('is looked for again with fresh servers', async () => {
+    const [host, guest] = await connected();
+    guest.fresh = () => Promise.resolve(RENEWED);
+    network.cut(host.fake);
+    await clock.until(() => guest.descriptions.length === 2);
+    expect(guest.fake.configuration.iceServers).toEqual(RENEWED);
+  });
+
+  test('is looked for again without them where the app does not answer', async () => {
+    const [host, guest] = await connected();
+    guest.fresh = () => Promise.reject(new Error('no app'));
+    network.cut(host.fake);
+    await clock.until(() => guest.descriptions.length === 2, 4000);
+  });
+
+  test('is not looked for twice when the other side was quicker', async () => {
+    const [host, guest] = await connected();
+    guest.fresh = () => new Promise((resolve) => void clock.after(3000, () => resolve(RENEWED)));
+    // Long enough ago that the first answer counts as no restart any more.
+    await clock.advance(10_000);
+    network.cut(host.fake);
+    await clock.until(() => guest.descriptions.length === 2);
+    await clock.advance(2500);
+    expect([host.descriptions, guest.descriptions]).toEqual([
+      ['answer', 'offer'],
+      ['offer', 'answer'],
+    ]);
+    expect(guest.fake.configuration.iceServers).toEqual(RENEWED);
   });
 
   test('that was only a hint is nobody’s business', async () => {
