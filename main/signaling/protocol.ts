@@ -86,9 +86,11 @@ export function formatRoomPath({ namespace, room }: RoomAddress): string {
 
 /**
  * Reads a URL path (without query). `room` is `null` where the path names none.
- * @returns `null` for what is no address: too many parts, bad percent-encoding, unprintable names.
+ * @returns `null` for what is no address: no path at all (`*`, a whole URL), too many parts, bad percent-encoding,
+ * unprintable names.
  */
 export function parseRoomPath(path: string): { namespace: string; room: string | null } | null {
+  if (!path.startsWith('/')) return null;
   const parts = path.split('/').slice(1);
   if (parts.length > 2) return null;
   const decoded: string[] = [];
