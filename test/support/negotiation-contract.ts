@@ -5,6 +5,7 @@
 import type { Signal } from '../../main/signaling/protocol';
 import type { Clock } from '../../renderer/call/clock';
 import { Peer, type PeerConnectionConstructor } from '../../renderer/call/peer';
+import { randomFrom } from './chance';
 
 export interface NegotiationEnvironment {
   connection: PeerConnectionConstructor;
@@ -37,17 +38,6 @@ export interface Verdict {
 
 const LIMIT_MS = 25_000;
 const QUIET_MS = 50;
-
-/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** A schedule of its own for every seed. */
 export function scheduleFrom(seed: number): Schedule {

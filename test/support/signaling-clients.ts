@@ -1,7 +1,13 @@
 /** Small members for tests: one that uses the real client, one that speaks raw frames, one plain. */
 import { WebSocket } from 'ws';
 import { SignalingClient, type ClientEvent, type SignalingClientOptions } from '../../main/signaling/client';
-import { generateIdentity, helloBytes, memberIdOf, type Identity } from '../../main/signaling/identity';
+import {
+  generateIdentity,
+  helloBytes,
+  memberIdOf,
+  type HelloClaim,
+  type Identity,
+} from '../../main/signaling/identity';
 import {
   formatRoomPath,
   serverMessageSchema,
@@ -147,6 +153,17 @@ export async function plainAs(server: string, path: string): Promise<RawSocket> 
   return socket;
 }
 
+/** A hello that proves a key over a claim. */
+export function helloFor(identity: Identity, claim: HelloClaim) {
+  return {
+    type: 'hello',
+    name: 'Raw',
+    device: 'other',
+    publicKey: identity.publicKey,
+    signature: identity.sign(helloBytes(claim)),
+  } as const;
+}
+
 /** A `parley.1` socket without the client's care: says what a test tells it to. */
 export class RawMember extends RawSocket {
   readonly identity: Identity;
@@ -170,14 +187,7 @@ export class RawMember extends RawSocket {
   async hello(changes: Record<string, unknown> = {}): Promise<void> {
     const { nonce } = await this.message('challenge');
     const claim = { nonce, namespace: this.#namespace, host: this.#host };
-    this.send({
-      type: 'hello',
-      name: 'Raw',
-      device: 'other',
-      publicKey: this.identity.publicKey,
-      signature: this.identity.sign(helloBytes(claim)),
-      ...changes,
-    });
+    this.send({ ...helloFor(this.identity, claim), ...changes });
   }
 
   /** Says hello and waits for the welcome. */

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { build } from 'vite';
 import {
@@ -75,6 +76,8 @@ export interface ServerProcess {
   url: string;
   port: number;
   child: ChildProcess;
+  /** Lines on its standard error. */
+  errors: Events<string>;
   /** Ends it as a shutting-down machine would. @returns its exit code. */
   stop(): Promise<number | null>;
 }
@@ -101,7 +104,7 @@ export async function startHeadless(
       ...args,
     ],
     {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     },
   );
@@ -126,8 +129,19 @@ export async function startHeadless(
     metricsPort,
     log,
     child,
+    errors: errorsOf(child.stderr),
     stop: () => endOf(child, () => child.kill('SIGTERM')),
   };
+}
+
+/** What a process writes to standard error: shown as it comes, and kept. */
+function errorsOf(stderr: Readable): Events<string> {
+  const errors = new Events<string>();
+  createInterface({ input: stderr }).on('line', (line) => {
+    process.stderr.write(`${line}\n`);
+    errors.push(line);
+  });
+  return errors;
 }
 
 /** The embedded server's process, with its messages. */
@@ -146,10 +160,15 @@ const PARENT_PORT = `process.parentPort = {
 export async function startEmbedded(
   folder: string,
   start: Partial<Extract<LanServerCommand, { type: 'start' }>> = {},
+  env: Record<string, string> = {},
 ): Promise<EmbeddedProcess> {
   const child = fork(join(folder, 'dist/server/lan-server-process.js'), {
     execArgv: ['--import', `data:text/javascript,${encodeURIComponent(PARENT_PORT)}`],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    env: { ...process.env, ...env },
   });
+  if (child.stderr === null) throw new Error('standard error is no pipe');
+  const errors = errorsOf(child.stderr);
   const reports = new Events<LanServerReport>();
   child.on('message', (message) => {
     reports.push(v.parse(lanServerReportSchema, message));
@@ -164,6 +183,7 @@ export async function startEmbedded(
     url: `ws://127.0.0.1:${report.port}`,
     port: report.port,
     child,
+    errors,
     reports,
     command,
     stop: () =>
