@@ -282,7 +282,8 @@ export class ParleyMember implements Receiver {
       this.#expect(broker.deliver(event.from, { kind: 'event', event: error }));
       return;
     }
-    if (!isForgotten) this.#push(event);
+    // What it asked for itself is answered all the same.
+    if (!isForgotten || event.type === 'error') this.#push(event);
   }
 
   #push(event: UnsequencedEvent): void {
