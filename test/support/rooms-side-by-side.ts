@@ -20,6 +20,13 @@ const HEARTBEAT_MS = 3_600_000;
 /** Half of what a server keeps before it gives a receiver up, which is not looked at here. */
 const MANY_UNACKED = 100;
 
+/** How often they greet, signal and acknowledge, and time passes: evenly, forgetting much, or hardly listening. */
+const MOODS = [
+  [10, 24, 10, 5],
+  [40, 40, 10, 1],
+  [2, 200, 1, 1],
+] as const;
+
 /** A real socket and what should have come of it. */
 interface Pair {
   real: HandwrittenSocket;
@@ -43,6 +50,7 @@ type PlainMember = NonNullable<ReturnType<ReferenceRooms['arrive']>>;
 /** A real server on real sockets and the reference beside it: everything is done to both, and all that is said compared. */
 export class RoomsSideBySide {
   readonly #chance: Chance;
+  readonly #mood: (typeof MOODS)[number];
   readonly #clock: ManualClock;
   readonly #broker: LocalBroker;
   readonly #server: Awaited<ReturnType<typeof startServer>>;
@@ -62,6 +70,7 @@ export class RoomsSideBySide {
     capacity: number,
   ) {
     this.#chance = chance;
+    this.#mood = chance.one(MOODS);
     this.#clock = clock;
     this.#broker = broker;
     this.#server = server;
@@ -99,17 +108,18 @@ export class RoomsSideBySide {
   /** Does one thing to both. @throws if they differ in anything that anybody hears. */
   async step(): Promise<void> {
     const chance = this.#chance;
+    const [greet, signal, acknowledge, advance] = this.#mood;
     const steps: [number, () => Promise<void>][] = [
-      [10, () => this.#greet(chance.one(this.#people))],
+      [greet, () => this.#greet(chance.one(this.#people))],
       [20, () => this.#withSomebody((one) => this.#join(one))],
       [6, () => this.#withSomebody((one) => this.#leave(one))],
-      [24, () => this.#withSomebody((one) => this.#signal(one))],
-      [10, () => this.#withSomebody((one) => this.#acknowledge(one))],
+      [signal, () => this.#withSomebody((one) => this.#signal(one))],
+      [acknowledge, () => this.#withSomebody((one) => this.#acknowledge(one))],
       [8, () => this.#withSomebody((one) => this.#lose(one))],
       [6, () => this.#arrivePlain()],
       [12, () => this.#withPlain((one) => this.#sayPlain(one))],
       [3, () => this.#withPlain((one) => this.#hangUp(one))],
-      [5, () => this.#advance(chance.one([1, 10, 30, 60, GRACE_MS - 1, GRACE_MS]))],
+      [advance, () => this.#advance(chance.one([1, 10, 30, 60, GRACE_MS - 1, GRACE_MS]))],
     ];
     const tickets = steps.flatMap(([weight, run]) => Array.from({ length: weight }, () => run));
     await chance.one(tickets)();
