@@ -23,8 +23,6 @@ export interface TurnServer {
   port: number;
   /** `turn:127.0.0.1:<port>` */
   url: string;
-  /** Everything it has logged. */
-  log: () => string;
   stop: () => Promise<void>;
 }
 
@@ -62,10 +60,11 @@ export async function startTurnServer({
       ...relayIps.flatMap((ip) => ['--relay-ip', ip]),
       ...['--log-file', 'stdout', '--pidfile', join(folder, 'pid'), '--userdb', join(folder, 'users')],
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let log = '';
-  child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  for (const said of [child.stdout, child.stderr])
+    said.on('data', (chunk: Buffer) => (log += chunk.toString()));
   const ended = new Promise<never>((_resolve, reject) => {
     child.once('error', (cause) => {
       reject(new Error('coturn does not start; is it installed?', { cause }));
@@ -85,7 +84,6 @@ export async function startTurnServer({
   return {
     port,
     url: `turn:127.0.0.1:${String(port)}`,
-    log: () => log,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGKILL');
