@@ -7,8 +7,8 @@ import type { Bridge, BridgeEvent, JoinTarget, Result, RoomSeat } from '../../pr
 import { transition, type CallEvent, type CallState, type Effect } from './call-state';
 import type { CallView, PathQuality, PeerMedia } from './call-view';
 import type { Clock } from './clock';
-import type { LocalMedia } from './local-media.svelte';
 import { HeldSignals } from './held-signals';
+import type { LocalMedia } from './local-media.svelte';
 import { PathWatch } from './path-watch';
 import { Peer, type PeerConnectionConstructor } from './peer';
 
