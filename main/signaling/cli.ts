@@ -36,6 +36,7 @@ async function serve(config: Config): Promise<void> {
     maxRooms: config.maxRooms,
     joinSecret: config.joinSecret,
     certificate: config.tls && readCertificate(config.tls),
+    ice: { stunUrls: config.stunUrls, turn: config.turn },
     logger,
   });
 

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../main/signaling/clock';
-import { jsonLinesLogger, type Logger } from '../../main/signaling/logger';
+import { lineLogger, type Logger } from '../../main/signaling/logger';
 import type { IceServer } from '../../main/signaling/protocol';
 import { iceServersFor, type IceOptions } from '../../main/signaling/turn';
 import { joinAs, RawMember, TestMember } from '../support/signaling-clients';
@@ -163,7 +163,7 @@ describe('a server with TURN', () => {
   let members: TestMember[];
   beforeEach(async () => {
     log = '';
-    const { info, warn, error } = jsonLinesLogger((line) => (log += line));
+    const { info, warn, error } = lineLogger({ write: (line) => (log += line) });
     logger = { debug: info, info, warn, error };
     // Away takes more than a second, so that credentials of before and after cannot be the same.
     server = await startServer({ ice: iceWith(TTL_MS), logger, heartbeatMs: 200, timeoutMs: 1500 });
