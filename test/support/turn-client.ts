@@ -1,7 +1,6 @@
 /** A TURN client over UDP, just large enough to be told yes or no: RFC 8489 (STUN) and RFC 8656 (TURN). */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 
 const MAGIC_COOKIE = Buffer.from('2112a442', 'hex');
@@ -113,16 +112,24 @@ export class TurnClient {
     const say = (): void => {
       this.#socket.send(request, this.#port, '127.0.0.1');
     };
-    say();
     const again = setInterval(say, RESEND_MS);
+    say();
     try {
-      for (;;) {
-        const [answer] = (await once(this.#socket, 'message')) as [Buffer];
-        if (answer.subarray(8, 20).equals(transaction)) return decode(answer);
-      }
+      return decode(await this.#answerTo(transaction));
     } finally {
       clearInterval(again);
     }
+  }
+
+  #answerTo(transaction: Buffer): Promise<Buffer> {
+    return new Promise((resolve) => {
+      const listen = (message: Buffer): void => {
+        if (!message.subarray(8, 20).equals(transaction)) return;
+        this.#socket.off('message', listen);
+        resolve(message);
+      };
+      this.#socket.on('message', listen);
+    });
   }
 }
 
