@@ -95,6 +95,11 @@ export class HostileMember {
     this.say(JSON.stringify({ ...request, seq: this.#next }));
   }
 
+  /** Says that it has handled everything up to a number: what it has heard, if it is honest. */
+  acknowledge(seq = this.#lastHeard): void {
+    this.say(JSON.stringify({ type: 'ack', seq }));
+  }
+
   /**
    * Waits until everything was handled, and reads what came. @returns the messages.
    * @throws if any is not of the wire's shape, exactly, or if junk is answered more often than it may be.

@@ -76,6 +76,11 @@ export class ReferenceRooms {
     return this.#rooms.size;
   }
 
+  /** Who sits in a room. */
+  idsIn(namespace: string, room: string): string[] {
+    return this.#seats(namespace, room, false).map(({ member }) => member.id);
+  }
+
   /** Frames this member has not acknowledged. */
   unackedOf(id: string): number {
     return this.#keyed.get(id)?.unacked.length ?? 0;

@@ -21,11 +21,13 @@ const HEARTBEAT_MS = 3_600_000;
 const MANY_UNACKED = 100;
 
 /** How often they greet, signal and acknowledge, and time passes: evenly, forgetting much, or hardly listening. */
-const MOODS = [
-  [10, 24, 10, 5],
-  [40, 40, 10, 1],
-  [2, 200, 1, 1],
-] as const;
+const MOODS = {
+  even: [10, 24, 10, 5],
+  forgetful: [40, 40, 10, 1],
+  inattentive: [1, 500, 0, 1],
+} as const;
+
+export type Mood = keyof typeof MOODS;
 
 /** A real socket and what should have come of it. */
 interface Pair {
@@ -50,7 +52,7 @@ type PlainMember = NonNullable<ReturnType<ReferenceRooms['arrive']>>;
 /** A real server on real sockets and the reference beside it: everything is done to both, and all that is said compared. */
 export class RoomsSideBySide {
   readonly #chance: Chance;
-  readonly #mood: (typeof MOODS)[number];
+  readonly #mood: (typeof MOODS)[Mood];
   readonly #clock: ManualClock;
   readonly #broker: LocalBroker;
   readonly #server: Awaited<ReturnType<typeof startServer>>;
@@ -68,9 +70,10 @@ export class RoomsSideBySide {
     broker: LocalBroker,
     server: Awaited<ReturnType<typeof startServer>>,
     capacity: number,
+    mood: Mood,
   ) {
     this.#chance = chance;
-    this.#mood = chance.one(MOODS);
+    this.#mood = MOODS[mood];
     this.#clock = clock;
     this.#broker = broker;
     this.#server = server;
@@ -91,7 +94,8 @@ export class RoomsSideBySide {
     );
   }
 
-  static async start(chance: Chance, capacity: number): Promise<RoomsSideBySide> {
+  static async start(chance: Chance, mood: Mood): Promise<RoomsSideBySide> {
+    const capacity = chance.one([2, 2, 2, 3]);
     const clock = new ManualClock();
     const broker = new LocalBroker();
     const server = await startServer({
@@ -102,7 +106,7 @@ export class RoomsSideBySide {
       timeoutMs: HEARTBEAT_MS,
       roomCapacity: capacity,
     });
-    return new RoomsSideBySide(chance, clock, broker, server, capacity);
+    return new RoomsSideBySide(chance, clock, broker, server, capacity, mood);
   }
 
   /** Does one thing to both. @throws if they differ in anything that anybody hears. */
@@ -191,8 +195,10 @@ export class RoomsSideBySide {
   #signal(person: Seated): Promise<void> {
     const chance = this.#chance;
     const room = chance.one(ROOMS);
-    // Of any namespace, also oneself, also who is gone.
-    const to = chance.one([...this.#people.map(({ id }) => id), ...this.#ids.keys()]);
+    // Mostly who is there; else anybody of any namespace, also oneself, also who is gone.
+    const anybody = [...this.#people.map(({ id }) => id), ...this.#ids.keys()];
+    const present = this.#reference.idsIn(person.namespace, room).filter((id) => anybody.includes(id));
+    const to = chance.one(chance.is(0.8) && present.length > 0 ? present : anybody);
     const signal = { call: 'call', n: chance.below(100), ...chance.one(SIGNALS) };
     this.#request(person, { type: 'signal', room, to: this.#ids.get(to) ?? to, signal });
     this.#reference.signal(person.id, room, to, signal);
