@@ -20,11 +20,11 @@ const HEARTBEAT_MS = 3_600_000;
 /** Half of what a server keeps before it gives a receiver up, which is not looked at here. */
 const MANY_UNACKED = 100;
 
-/** How often they greet, signal and acknowledge, and time passes: evenly, forgetting much, or hardly listening. */
+/** How often of a hundred or so: evenly, forgetting much, or hardly listening. */
 const MOODS = {
-  even: [10, 24, 10, 5],
-  forgetful: [40, 40, 10, 1],
-  inattentive: [1, 500, 0, 1],
+  even: { greet: 10, leave: 6, lose: 8, signal: 24, acknowledge: 10, advance: 5 },
+  forgetful: { greet: 40, leave: 6, lose: 8, signal: 40, acknowledge: 10, advance: 1 },
+  inattentive: { greet: 6, leave: 1, lose: 1, signal: 150, acknowledge: 0, advance: 1 },
 } as const;
 
 export type Mood = keyof typeof MOODS;
@@ -112,14 +112,14 @@ export class RoomsSideBySide {
   /** Does one thing to both. @throws if they differ in anything that anybody hears. */
   async step(): Promise<void> {
     const chance = this.#chance;
-    const [greet, signal, acknowledge, advance] = this.#mood;
+    const { greet, leave, lose, signal, acknowledge, advance } = this.#mood;
     const steps: [number, () => Promise<void>][] = [
       [greet, () => this.#greet(chance.one(this.#people))],
       [20, () => this.#withSomebody((one) => this.#join(one))],
-      [6, () => this.#withSomebody((one) => this.#leave(one))],
+      [leave, () => this.#withSomebody((one) => this.#leave(one))],
       [signal, () => this.#withSomebody((one) => this.#signal(one))],
       [acknowledge, () => this.#withSomebody((one) => this.#acknowledge(one))],
-      [8, () => this.#withSomebody((one) => this.#lose(one))],
+      [lose, () => this.#withSomebody((one) => this.#lose(one))],
       [6, () => this.#arrivePlain()],
       [12, () => this.#withPlain((one) => this.#sayPlain(one))],
       [3, () => this.#withPlain((one) => this.#hangUp(one))],
