@@ -1,35 +1,33 @@
 import { BLUE, RED } from '../support/known-media';
-import { expect, test, type Person } from '../support/people';
-import { startServer } from '../support/signaling-servers';
+import { expect, ROOT, test, type Person } from '../support/people';
+import { startHeadless, startServer } from '../support/signaling-servers';
 import { startTurnServer, type TurnServer } from '../support/turn-servers';
 
 const SECRET = 'a-secret-of-two-servers';
 
 let turn: TurnServer;
-let server: Awaited<ReturnType<typeof startServer>>;
+const stops: (() => Promise<unknown>)[] = [];
 test.afterEach(async () => {
-  await Promise.all([server.close(), turn.stop()]);
+  await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
 /** What is shipped relays to nobody on this machine, so a test asks for just that. */
 const ON_THIS_MACHINE = ['allow-loopback-peers', 'allowed-peer-ip=127.0.0.1'];
 
-async function begin(ttlMs = 3_600_000): Promise<void> {
-  turn = await startTurnServer({ secret: SECRET, lines: ON_THIS_MACHINE });
-  server = await startServer({ ice: { stunUrls: [], turn: { urls: [turn.url], secret: SECRET, ttlMs } } });
-}
-
-async function joinByAddress(person: Person): Promise<void> {
+async function joinByAddress(person: Person, port: number): Promise<void> {
   await person.button('Join').click();
-  await person.page
-    .getByRole('textbox', { name: 'Link or address' })
-    .fill(`127.0.0.1:${String(server.port)}`);
+  await person.page.getByRole('textbox', { name: 'Link or address' }).fill(`127.0.0.1:${String(port)}`);
   await person.page.getByRole('textbox', { name: 'Room name' }).fill('tea');
   await person.button('Join room').click();
 }
 
 test('two people who both hide their address talk through a relay', async ({ meet }) => {
-  await begin();
+  turn = await startTurnServer({ secret: SECRET, lines: ON_THIS_MACHINE });
+  const server = await startHeadless(ROOT, ['--turn-url', turn.url], { PARLEY_TURN_SECRET: SECRET });
+  stops.push(
+    () => turn.stop(),
+    () => server.stop(),
+  );
   const [ann, ben] = await Promise.all([
     meet('Ann', { media: RED, settings: { alwaysRelay: true } }),
     meet('Ben', { media: BLUE }),
@@ -40,8 +38,8 @@ test('two people who both hide their address talk through a relay', async ({ mee
   await ben.page.getByRole('switch', { name: 'Always go through a TURN server' }).check();
   await ben.page.keyboard.press('Escape');
 
-  await joinByAddress(ann);
-  await joinByAddress(ben);
+  await joinByAddress(ann, server.port);
+  await joinByAddress(ben, server.port);
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
   await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
   for (const { page } of [ann, ben]) {
@@ -55,15 +53,22 @@ test('a call longer than its credentials finds its way back through a relay that
   meet,
 }) => {
   test.slow();
-  await begin(8000);
+  turn = await startTurnServer({ secret: SECRET, lines: ON_THIS_MACHINE });
+  // Shorter than the command line allows.
+  const iceTurn = { urls: [turn.url], secret: SECRET, ttlMs: 8000 };
+  const server = await startServer({ ice: { stunUrls: [], turn: iceTurn } });
+  stops.push(
+    () => turn.stop(),
+    () => server.close(),
+  );
   const settings = { alwaysRelay: true };
   const [ann, ben] = await Promise.all([
     meet('Ann', { media: RED, settings }),
     meet('Ben', { media: BLUE, settings }),
   ]);
   await Promise.all([ann, ben].map(remember));
-  await joinByAddress(ann);
-  await joinByAddress(ben);
+  await joinByAddress(ann, server.port);
+  await joinByAddress(ben, server.port);
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
   // When the second renewal is there, what the call began with is no good any more.
   for (let renewals = 0; renewals < 2; renewals += 1) {

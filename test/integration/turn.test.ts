@@ -163,8 +163,7 @@ describe('a server with TURN', () => {
   let members: TestMember[];
   beforeEach(async () => {
     log = '';
-    const { info, warn, error } = lineLogger({ write: (line) => (log += line) });
-    logger = { debug: info, info, warn, error };
+    logger = lineLogger({ level: 'debug', write: (line) => (log += line) });
     // Away takes more than a second, so that credentials of before and after cannot be the same.
     server = await startServer({ ice: iceWith(TTL_MS), logger, heartbeatMs: 200, timeoutMs: 1500 });
     members = [];
