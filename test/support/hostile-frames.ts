@@ -7,7 +7,7 @@ import { closePayload, OPCODES, writeFrame, type FrameToWrite } from './websocke
  * What has to come of it. `open`: nothing. `junk`: three such are answered, the next one closes with 4400. A number:
  * closed with this code. `starves`: the server goes on waiting for the rest. `any`: whatever the protocol allows.
  */
-export type Outcome = 'open' | 'junk' | 'starves' | 'any' | number;
+type Outcome = 'open' | 'junk' | 'starves' | 'any' | number;
 
 export interface FrameCase {
   name: string;
