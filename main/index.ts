@@ -59,9 +59,7 @@ async function start(
   guardPermissions(electronSession.defaultSession, isOurs);
   refuseNetwork(electronSession.defaultSession, devServer);
   lockNavigation(isOurs);
-
-  // Its place is read while the rest is made; the page finds the bridge answered.
-  const opening = openWindow(dataFolder, devServer);
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
 
   if (returnTo) launches.offer({ type: 'return', target: returnTo });
   const language = (): Language =>
@@ -108,17 +106,14 @@ async function start(
     (frame) => frame !== null && frame === window?.webContents.mainFrame && isOurs(frame.url),
     log,
   );
+  showMenu();
 
   launches.listen((launch) => {
     if (window) raiseWindow(window);
     if (launch) emit({ type: 'launch', launch });
   });
   leaveBeforeQuit(session);
-  window = await opening;
+  window = await openWindow(dataFolder, devServer);
   watchWindow(window, emit);
   recoverFromCrash(window, session, launches, log);
-
-  // What nobody sees before the window, made while the page loads.
-  showMenu();
-  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
 }
