@@ -20,11 +20,11 @@ export interface CallView {
   readonly state: CallState;
   readonly media: LocalMediaView;
   /**
-   * The other's sound and picture, the same objects for the life of a call; `null` without a call. Two streams for two
-   * elements: Chromium plays neither sound nor picture of an element, or calls it paused, before the first picture of
-   * its stream (https://crbug.com/738379), and a voice call has none.
+   * The other's sound, once it is agreed on, for an `<audio>` element. Apart from the picture: Chromium calls an
+   * element paused before the first picture of its stream (https://crbug.com/738379), and a voice call has none.
    */
   readonly remoteSound: MediaStream | null;
+  /** The other's picture, for a muted `<video>`; the same object for the life of a call, `null` without one. */
   readonly remotePicture: MediaStream | null;
   /** Whether a picture of the other is arriving. */
   readonly remoteVideo: boolean;

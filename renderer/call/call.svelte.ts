@@ -443,7 +443,7 @@ export class Call implements CallView {
       events: {
         send: (signal) => this.#send(peer, signal),
         callSettled: (call) => present(() => this.#move({ type: 'call-settled', call })),
-        exchanged: () => present(() => this.#move({ type: 'exchanged' })),
+        exchanged: () => present(() => this.#onExchanged(peer)),
         pathChanged: (alive) => present(() => this.#onPath(alive)),
         mediaStated: (media) => present(() => (this.#peerMedia = media)),
         bye: () => present(() => this.#move({ type: 'bye', atMs: this.#clock.now() })),
@@ -486,7 +486,6 @@ export class Call implements CallView {
     this.#dropSpare();
     this.#peer = peer;
     this.#members.set(peer, member.id);
-    this.#remoteSound = peer.remoteSound;
     this.#remotePicture = peer.remotePicture;
     this.#peerMedia = UNKNOWN_MEDIA;
     this.#pictureSeen = false;
@@ -527,6 +526,11 @@ export class Call implements CallView {
     this.#held.clear();
     this.#held.hold(state.peer.id, ...signals);
     this.#move({ type: 'peer-restarted' });
+  }
+
+  #onExchanged(peer: Peer): void {
+    this.#remoteSound = peer.remoteSound;
+    this.#move({ type: 'exchanged' });
   }
 
   #onPath(alive: boolean): void {

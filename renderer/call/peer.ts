@@ -31,7 +31,7 @@ export interface PeerEvents {
   send(signal: Signal): void;
   /** The call's id is known, or gave way to the other side's. */
   callSettled(call: string): void;
-  /** Both descriptions are in place for the first time: from here on only a path is missing. */
+  /** Both descriptions are in place for the first time on a connection: from here on only a path is missing. */
   exchanged(): void;
   /** Media can flow, or surely cannot any more. Said when it changes; nothing is said of mere hints. */
   pathChanged(alive: boolean): void;
@@ -101,9 +101,9 @@ export class Peer {
   readonly #clock: Clock;
   readonly #events: PeerEvents;
 
-  /** The other's sound and picture, one track each; the same objects whatever happens underneath. */
-  readonly remoteSound: MediaStream;
+  /** The other's picture; the same object whatever happens underneath. */
   readonly remotePicture: MediaStream;
+  #remoteSound: MediaStream;
   /** Never holds a track: their ids group the sent tracks for the other side (`a=msid`, RFC 8830). */
   readonly #cameraStream: MediaStream;
   readonly #screenStream: MediaStream;
@@ -166,7 +166,7 @@ export class Peer {
     this.#events = options.events;
     this.#iceServers = options.iceServers;
     this.#call = crypto.randomUUID();
-    this.remoteSound = options.newStream();
+    this.#remoteSound = options.newStream();
     this.remotePicture = options.newStream();
     this.#cameraStream = options.newStream();
     this.#screenStream = options.newStream();
@@ -177,6 +177,14 @@ export class Peer {
   /** The id of the call; the other side's once that one has offered first. */
   get call(): string {
     return this.#call;
+  }
+
+  /**
+   * The other's sound, complete from {@link PeerEvents.exchanged} on; another object each time that is said. Chromium
+   * takes an element for paused whose stream got its only sound afterwards.
+   */
+  get remoteSound(): MediaStream {
+    return this.#remoteSound;
   }
 
   /** For statistics and tests. */
@@ -277,7 +285,7 @@ export class Peer {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
     this.#shut();
-    holdOnly(this.remoteSound);
+    holdOnly(this.#remoteSound);
     holdOnly(this.remotePicture);
   }
 
@@ -334,6 +342,7 @@ export class Peer {
   /** Starts over on a connection without transceivers, to answer the other's first offer. */
   #reopen(): void {
     this.#shut();
+    this.#remoteSound = this.#options.newStream();
     this.#pc = this.#open();
     this.#offering = false;
     this.#makingOffer = false;
@@ -421,7 +430,7 @@ export class Peer {
 
   // A receiver has its track from the beginning (section 5.3), so `track` events are not needed.
   #receiveTracks(): void {
-    holdOnly(this.remoteSound, this.#transceivers.get('audio')?.receiver.track);
+    holdOnly(this.#remoteSound, this.#transceivers.get('audio')?.receiver.track);
     holdOnly(this.remotePicture, this.#transceivers.get('video')?.receiver.track);
   }
 
