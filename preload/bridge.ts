@@ -66,6 +66,17 @@ export type Result<T> = { ok: true; value: T } | { ok: false; code: ErrorCode };
 export const languageSchema = v.picklist(['en', 'zh']);
 export type Language = v.InferOutput<typeof languageSchema>;
 
+/** What the page can be heard with: each can be turned off. */
+export type Sound = 'knock' | 'connected' | 'reconnecting' | 'ended';
+
+/** A sound that a file does not know yet is on. */
+const soundsSchema = v.object({
+  knock: v.optional(v.boolean(), true),
+  connected: v.optional(v.boolean(), true),
+  reconnecting: v.optional(v.boolean(), true),
+  ended: v.optional(v.boolean(), true),
+} satisfies Record<Sound, v.GenericSchema<boolean | undefined, boolean>>);
+
 const deviceIdSchema = v.nullable(v.pipe(v.string(), v.maxLength(256)));
 
 /** What a person chose, kept on disk per profile. */
@@ -87,6 +98,8 @@ export const settingsSchema = v.object({
   door: doorSchema,
   /** Echo cancellation, noise suppression and gain control; off for music. */
   audioProcessing: v.boolean(),
+  /** Which sounds play. */
+  sounds: soundsSchema,
   iceServers: v.pipe(v.array(iceServerSchema), v.maxLength(8)),
   /** Media goes through a TURN server only, so that the other side never learns this machine's addresses. */
   alwaysRelay: v.boolean(),

@@ -18,11 +18,16 @@ export function hasDisplay(platform = process.platform, env = process.env) {
  * Runs `work` with an invisible display of its own (Xvfb), which is gone when work ends and when this
  * process does, however it ends.
  * @template T
- * @param {(env: NodeJS.ProcessEnv) => Promise<T>} work gets the environment that names the display
- * @param {{width?: number, height?: number, env?: NodeJS.ProcessEnv}} [options] size in pixels; what else to pass on
+ * @param {(env: NodeJS.ProcessEnv) => Promise<T>} work gets the environment that names the display, and says by
+ *   `PARLEY_WINDOW_MANAGER` that somebody minds its windows
+ * @param {{width?: number, height?: number, env?: NodeJS.ProcessEnv, windowManager?: boolean}} [options] size in
+ *   pixels; what else to pass on; whether windows are to be minded as on a desktop, where a manager is installed
  * @returns {Promise<T>}
  */
-export async function withVirtualDisplay(work, { width = 1920, height = 1200, env = process.env } = {}) {
+export async function withVirtualDisplay(
+  work,
+  { width = 1920, height = 1200, env = process.env, windowManager = false } = {},
+) {
   // `-terminate` ends it with its last client, and that is the socket we hold: the kernel closes it for us
   // also when we are killed.
   const args = ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp', '-terminate'];
@@ -36,9 +41,12 @@ export async function withVirtualDisplay(work, { width = 1920, height = 1200, en
     const shown = { ...env, DISPLAY: `:${number}`, XDG_SESSION_TYPE: 'x11' };
     delete shown.WAYLAND_DISPLAY;
     delete shown.XAUTHORITY;
+    const endManager = windowManager ? await mindWindows(shown) : null;
+    if (endManager) shown['PARLEY_WINDOW_MANAGER'] = 'openbox';
     try {
       return await work(shown);
     } finally {
+      endManager?.();
       held.destroy();
     }
   } finally {
@@ -85,4 +93,25 @@ async function holdDisplay(number) {
   // The display going first is no reason to fail.
   socket.on('error', () => undefined);
   return socket;
+}
+
+/**
+ * Starts a window manager (openbox) on a display. It ends with us, however we end, or it would keep the display.
+ * @param {NodeJS.ProcessEnv} env names the display
+ * @returns {Promise<(() => void) | null>} ends it; `null` where none is installed
+ */
+async function mindWindows(env) {
+  // The shell waits for its input to end, which the kernel sees to. Started up, the manager has `echo` run.
+  const script = `command -v openbox >/dev/null || exit 1
+    openbox --sm-disable --startup 'echo ready' & read -r end; kill $!`;
+  const shell = spawn('sh', ['-c', script], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+  const end = () => void shell.stdin.destroy();
+  const ready = await Promise.race([
+    once(shell.stdout, 'data').then(() => true),
+    once(shell, 'exit').then(() => false),
+    sleep(START_MS, false, { ref: false }),
+  ]);
+  if (ready) return end;
+  end();
+  return null;
 }

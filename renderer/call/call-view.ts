@@ -85,6 +85,8 @@ export interface LocalMediaView {
   setCameraOn(on: boolean): Promise<void>;
   chooseCamera(id: string | null): Promise<void>;
   chooseMicrophone(id: string | null): Promise<void>;
+  /** Echo cancellation, noise suppression and gain control, or the sound as it is. An open microphone opens anew. */
+  setAudioProcessing(on: boolean): Promise<void>;
   /** Asks again for what was refused or missing. */
   retry(): Promise<void>;
 }

@@ -42,6 +42,7 @@ export class LocalMedia implements LocalMediaView {
   #muted = $state(false);
   #camera = $state<string | null>(null);
   #microphone = $state<string | null>(null);
+  #audioProcessing: boolean;
   #cameras = $state.raw<readonly MediaDeviceInfo[]>([]);
   #microphones = $state.raw<readonly MediaDeviceInfo[]>([]);
   #cameraProblem = $state<ErrorCode | null>(null);
@@ -66,6 +67,7 @@ export class LocalMedia implements LocalMediaView {
     this.#camera = options.camera;
     this.#microphone = options.microphone;
     this.#cameraWanted = !options.voiceOnly;
+    this.#audioProcessing = options.audioProcessing;
     this.#meter = new LevelMeter(options, (level) => (this.#level = level));
     this.#watchLevel = createSubscriber(() => {
       this.#watched = true;
@@ -196,6 +198,12 @@ export class LocalMedia implements LocalMediaView {
     await this.#reopen('audio');
   }
 
+  async setAudioProcessing(on: boolean): Promise<void> {
+    if (on === this.#audioProcessing) return;
+    this.#audioProcessing = on;
+    await this.#reopen('audio');
+  }
+
   async retry(): Promise<void> {
     await this.#refresh();
     await this.#open();
@@ -312,7 +320,7 @@ export class LocalMedia implements LocalMediaView {
     const device = id === null ? {} : { deviceId: { exact: id } };
     if (kind === 'video')
       return { ...device, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
-    const on = this.#options.audioProcessing;
+    const on = this.#audioProcessing;
     return { ...device, echoCancellation: on, noiseSuppression: on, autoGainControl: on };
   }
 

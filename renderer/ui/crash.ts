@@ -19,7 +19,9 @@ const words = {
 export function showCrash(cause: unknown): void {
   console.error(cause);
   const { crashed, whatToDo, reload } = words[language.code];
-  const box = document.createElement('main');
+  const main = document.createElement('main');
+  // Said at once to who cannot see it; a landmark must not be an alert itself.
+  const box = document.createElement('div');
   box.className = 'crash';
   box.setAttribute('role', 'alert');
   const heading = document.createElement('h1');
@@ -31,6 +33,7 @@ export function showCrash(cause: unknown): void {
   button.textContent = reload;
   button.addEventListener('click', () => location.reload());
   box.append(heading, text, button);
-  document.body.replaceChildren(box);
+  main.append(box);
+  document.body.replaceChildren(main);
   button.focus();
 }

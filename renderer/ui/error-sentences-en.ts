@@ -36,7 +36,7 @@ export const enSentences: Sentences = {
     },
     'bad-room-name': {
       what: 'This cannot be a room name.',
-      whatToDo: 'Type 1 to 64 letters, digits or other printable characters.',
+      whatToDo: 'It has 1 to 64 letters, digits or symbols.',
     },
     'bad-ice-server': {
       what: 'This is not the address of a STUN or TURN server.',
@@ -87,7 +87,7 @@ export const enSentences: Sentences = {
     },
     'too-many': { what: 'Too many people are knocking at once.', whatToDo: 'Wait a minute, then try again.' },
     'port-taken': {
-      what: 'Another program holds the port Parley needs.',
+      what: 'Another program uses the port Parley needs.',
       whatToDo: 'Close that program, or start Parley with another port.',
     },
     // ------------------------------------------------------------ us
@@ -122,7 +122,7 @@ export const enSentences: Sentences = {
     left: (name, by) =>
       by === 'self'
         ? { what: 'You left the room.' }
-        : { what: `${isolate(name)} is gone.`, whatToDo: 'Their Parley was closed or lost its network.' },
+        : { what: `${isolate(name)} is gone.`, whatToDo: 'They closed Parley, or lost their connection.' },
     lost: (name) => ({
       what: `The connection to ${isolate(name)} was lost.`,
       whatToDo: 'Nothing got through for ten minutes.',

@@ -31,14 +31,14 @@ export const zhSentences: Sentences = {
       what: '这不是 Parley 能连接的地址。',
       whatToDo: '地址的样子像 192.168.1.5 或 example.org:9238。',
     },
-    'bad-room-name': { what: '这个不能用作房间名。', whatToDo: '请输入 1 到 64 个可显示的字符。' },
+    'bad-room-name': { what: '这个名字不能用作房间名。', whatToDo: '房间名为 1 到 64 个字符。' },
     'bad-ice-server': {
       what: '这不是 STUN 或 TURN 服务器的地址。',
       whatToDo: '地址的样子像 turn:example.org:3478。',
     },
     'too-long': { what: '内容太长了。', whatToDo: '请只粘贴链接或地址。' },
     'room-full': { what: '房间里已经有两个人了。', whatToDo: '等其中一位离开后再试。' },
-    'room-not-open': { what: '这个房间没有打开。', whatToDo: '请核对房间名，并问问房主是否在房间里。' },
+    'room-not-open': { what: '这个房间还没有开。', whatToDo: '请核对房间名，并问问房主是否在房间里。' },
     'turned-away': { what: '房主暂时没有让你进来。', whatToDo: '先和对方说一声，再试一次。' },
     cancelled: { what: '你已停止连接。' },
     // ------------------------------------------------------------ network
@@ -48,7 +48,7 @@ export const zhSentences: Sentences = {
     },
     'not-parley': { what: '这个地址有回应，但不是 Parley。', whatToDo: '请核对地址和端口。' },
     'peer-unreachable': {
-      what: '你们的两个网络之间找不到通路。',
+      what: '你们的网络之间连不通。',
       whatToDo: '请连到同一个网络，或在设置里添加 TURN 服务器。',
     },
     'peer-unavailable': { what: '暂时联系不上对方。', whatToDo: '请稍等片刻再试。' },
@@ -65,7 +65,7 @@ export const zhSentences: Sentences = {
     },
     // ------------------------------------------------------------ us
     'bad-message': {
-      what: '服务器和这个 Parley 没能互相理解。',
+      what: '服务器和这个 Parley 无法互通。',
       whatToDo: '请把双方的 Parley 都更新到最新版。',
     },
     replaced: { what: '你已在别处进入这个房间，这个窗口已退出。', whatToDo: '想在这里继续，请重新加入。' },
@@ -86,9 +86,9 @@ export const zhSentences: Sentences = {
         : { what: `${isolate(name)} 已离开`, whatToDo: '对方关闭了 Parley，或者网络断了。' },
     lost: (name) => ({ what: `与 ${isolate(name)} 的连接断了`, whatToDo: '已经十分钟没有任何声音和画面。' }),
     'peer-unreachable': (name) => ({
-      what: `你和 ${isolate(name)} 之间找不到通路`,
+      what: `你和 ${isolate(name)} 之间连不通`,
       whatToDo: '你们不在同一个网络里。请连到同一个网络，或在设置里添加 TURN 服务器。',
     }),
-    'room-closed': (name) => ({ what: '房间已关闭', whatToDo: `请 ${isolate(name)} 重新打开房间。` }),
+    'room-closed': (name) => ({ what: '房间已关闭', whatToDo: `请 ${isolate(name)} 再开一次。` }),
   },
 };

@@ -22,9 +22,9 @@ export const en = {
     nameHint: 'Shown to the person you talk with.',
     devices: 'Camera and microphone',
     devicesText:
-      'Your computer may ask whether Parley can use them when you turn on the preview or start a call.',
-    privacy: 'Nothing leaves before a call',
-    privacyText: 'The preview stays on your screen. Sound and picture are sent only once you are in a call.',
+      'Your computer may ask whether Parley may use them when you turn on the preview or start a call.',
+    privacy: 'Nothing is sent before a call',
+    privacyText: 'The preview stays on your screen. Sound and picture are sent only in a call.',
     continue: 'Continue',
   },
 
@@ -41,7 +41,7 @@ export const en = {
     nameEmpty: 'Without a name, the other side cannot tell who is calling.',
     previewTurnOn: 'Turn on preview',
     previewTurnOff: 'Turn off preview',
-    previewHint: 'See and hear yourself before a call',
+    previewHint: 'Check your camera and microphone before a call',
     voiceOnly: 'Voice only',
     host: 'Host a room',
     join: 'Join',
@@ -73,9 +73,9 @@ export const en = {
     title: 'Join a room',
     target: 'Link or address',
     targetPlaceholder: 'parley://join… or 192.168.1.5',
-    targetHint: 'Paste the link, or type the address on the host’s screen.',
+    targetHint: 'Paste the link you were sent, or type the address shown on the host’s screen.',
     room: 'Room name',
-    roomHint: 'As it stands on the host’s screen.',
+    roomHint: 'The name shown on the host’s screen.',
     summary: (room, server, others) =>
       others === 0
         ? `Room ${isolate(room)} on ${isolate(server)}`
@@ -96,10 +96,9 @@ export const en = {
     add: 'Add a server',
     remove: 'Remove server',
     numbered: (n) => `Server ${n}`,
-    full: 'Eight servers are the most that can be kept.',
+    full: 'You can keep up to eight servers.',
     alwaysRelay: 'Always go through a TURN server',
-    alwaysRelayHint:
-      'Hides your network address from the other side. Without a TURN server no call comes about.',
+    alwaysRelayHint: 'Hides your network address from the other side. Calls then need a TURN server.',
   },
 
   confirm: {
@@ -108,7 +107,7 @@ export const en = {
     returnTitle: 'Go back to your room?',
     returnLead: 'Parley closed while you were in this room. Your place is kept for a short while.',
     room: 'Room',
-    servers: (count) => (plural.select(count) === 'one' ? 'Server' : 'Servers, tried at once'),
+    servers: (count) => (plural.select(count) === 'one' ? 'Server' : 'Servers, all tried at once'),
     join: 'Join',
   },
 
@@ -129,7 +128,7 @@ export const en = {
     copied: 'Copied',
     addresses: 'Or they type an address and the room name',
     moreAddresses: (count) => (plural.select(count) === 'one' ? '1 more address' : `${count} more addresses`),
-    noNetwork: 'This computer is on no network. Only someone on this computer can join.',
+    noNetwork: 'This computer is not on a network. Only someone on this computer can join.',
     remote: (server) => `On ${isolate(server)}`,
     remoteHint: 'The other person joins with the same server address and room name.',
     door: 'Let people with the link straight in',
@@ -180,7 +179,7 @@ export const en = {
     notBack: (name) => `${isolate(name)} has not come back. You can wait or hang up.`,
     selfGone: 'Your connection is gone. Trying to get it back…',
     silent: (name) => `Nothing comes from ${isolate(name)}. Looking for another way…`,
-    finishFirst: 'You opened a link. Leave this room first, then open it again.',
+    finishFirst: 'Leave this room first, then open the link again.',
   },
 
   ended: {
@@ -199,6 +198,16 @@ export const en = {
     previewHint: 'Uses your camera and microphone while the window is shown. Nothing is sent.',
     voiceOnly: 'Start calls with voice only',
     voiceOnlyHint: 'You can turn the camera on during a call.',
+    audio: 'Sound',
+    audioProcessing: 'Reduce noise and echo',
+    audioProcessingHint: 'Keeps your voice at an even level too. Turn it off to play music.',
+    sounds: 'Play a sound when',
+    soundWhen: {
+      knock: 'Someone wants to join',
+      connected: 'A call starts',
+      reconnecting: 'The connection is interrupted',
+      ended: 'A call ends',
+    },
     connection: 'Different networks',
     about: 'About',
     version: (version) => `Parley ${version}`,

@@ -1,3 +1,5 @@
+import type { Sound } from '../../preload/bridge';
+
 /**
  * Everything the page says, as a type: a language without one of these sentences does not compile. Sentences for
  * errors and endings are in `error-sentences.ts`, the page's last ones in `crash.ts`.
@@ -196,6 +198,12 @@ export interface Messages {
     previewHint: string;
     voiceOnly: string;
     voiceOnlyHint: string;
+    audio: string;
+    audioProcessing: string;
+    audioProcessingHint: string;
+    /** Stands over `soundWhen`. */
+    sounds: string;
+    soundWhen: Record<Sound, string>;
     connection: string;
     about: string;
     version: (version: string) => string;

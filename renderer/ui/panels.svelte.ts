@@ -13,6 +13,11 @@ export class Panels {
   /** The room to be confirmed is the one the app was in when it crashed. */
   returning = $state(false);
 
+  /** A dialog tells that it has closed only after the key that closed it: another panel may be open by then. */
+  close(panel: Panel): void {
+    if (this.open === panel) this.open = null;
+  }
+
   forget(): void {
     this.hostRoom = '';
     this.joinTarget = '';

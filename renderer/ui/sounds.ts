@@ -1,5 +1,5 @@
 /** Short, soft sounds, made here: nothing to download. */
-type Sound = 'knock' | 'connected' | 'ended' | 'reconnecting';
+import type { Sound } from '../../preload/bridge';
 
 interface Note {
   hertz: number;

@@ -49,26 +49,30 @@ async function staysWithoutServer(person: Person): Promise<void> {
 
 for (const way of ['hide', 'minimize'] as const) {
   test(`the preview runs only while the window is shown (${way})`, async ({ meet }) => {
+    // scripts/display.mjs starts one where it is installed; other systems always have one.
+    const managed = process.platform !== 'linux' || process.env['PARLEY_WINDOW_MANAGER'] !== undefined;
+    test.skip(way === 'minimize' && !managed, 'no window manager (openbox) is installed');
     const ann = await meet('Ann', { media: RED, settings: { preview: true } });
     const preview = ann.page.getByTestId('preview-video');
     await expectOpen(ann);
 
-    const away = await ann.app.evaluate(async ({ BrowserWindow }, how) => {
-      const [window] = BrowserWindow.getAllWindows();
-      window?.[how]();
-      // X11 without a window manager, as on a build machine, cannot minimize.
-      for (let turn = 0; turn < 20 && window?.isVisible() && !window.isMinimized(); turn += 1)
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      return !window?.isVisible() || window.isMinimized();
-    }, way);
-    test.skip(!away, 'there is no window manager');
+    await ann.app.evaluate(
+      ({ BrowserWindow }, how) =>
+        new Promise<void>((resolve) => {
+          const [window] = BrowserWindow.getAllWindows();
+          if (how === 'hide') window?.once('hide', () => resolve());
+          else window?.once('minimize', () => resolve());
+          window?.[how]();
+        }),
+      way,
+    );
     await ann.letsGo();
     await expect(preview).toHaveCount(0);
 
     await ann.app.evaluate(({ BrowserWindow }) => {
       const [window] = BrowserWindow.getAllWindows();
       if (window?.isMinimized()) window.restore();
-      window?.show();
+      else window?.show();
     });
     await expect(preview).toBeVisible();
     await expectOpen(ann);

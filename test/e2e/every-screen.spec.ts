@@ -1,122 +1,236 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Language } from '../../preload/bridge';
 import { BLUE, RED } from '../support/known-media';
-import { expect, ROOT, test, type Person } from '../support/people';
+import { expect, ROOT, test } from '../support/people';
+import { signalTree } from '../support/process-tree';
+import { look, speak, WORDS } from '../support/screens';
+import { startHeadless } from '../support/signaling-servers';
 
-/** What is pressed on the way, in each language. */
-const WORDS = {
-  en: {
-    continue: 'Continue',
-    host: 'Host a room',
-    open: 'Open room',
-    join: 'Join',
-    joinRoom: 'Join room',
-    close: 'Close',
-    settings: 'Settings',
-    letIn: 'Let in',
-    more: 'More',
-    hangUp: 'Hang up',
-    cancel: 'Cancel',
-    advanced: 'Advanced',
-  },
-  zh: {
-    continue: '继续',
-    host: '开房间',
-    open: '打开房间',
-    join: '加入',
-    joinRoom: '加入房间',
-    close: '关闭',
-    settings: '设置',
-    letIn: '让对方进来',
-    more: '更多',
-    hangUp: '挂断',
-    cancel: '取消',
-    advanced: '高级',
-  },
-} satisfies Record<Language, Record<string, string>>;
+// Every story is a walk past several screens, each looked at eight times.
+test.slow();
 
-const SIZES = [
-  { width: 960, height: 640 },
-  { width: 360, height: 480 },
-] as const;
+const { en } = WORDS;
+const LONG_NAME = 'Bénédicte 🎈 von der Überlangenstraße';
+const ROOM = 'tea & cake';
+const FAR_LINK =
+  'parley://join?server=192.168.1.5&server=tea.example.org:9238&server=wss://rooms.example.org&room=tea%20%26%20cake';
 
-/** Photographs a screen in both themes and sizes, and has axe look at it in each. */
-async function look({ page }: Person, language: Language, screen: string): Promise<void> {
-  for (const size of SIZES) {
-    await page.setViewportSize(size);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const name = `${screen}-${language}-${colorScheme}-${String(size.width)}`;
-      await page.screenshot({ path: join(ROOT, 'test-results/screens', `${name}.png`) });
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-      const found = violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-      );
-      expect(found, name).toEqual([]);
-    }
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow, `${screen} fits ${String(size.width)} px`).toBeLessThanOrEqual(0);
+/** Holds a port and never says a word. */
+async function silentServer(): Promise<{ server: Server; port: number }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
+  const address = server.address();
+  return { server, port: typeof address === 'object' && address ? address.port : 0 };
+}
+
+test('the first start, and settings that could not be read', async ({ meet }) => {
+  for (const language of ['zh', 'en'] as const) {
+    const ann = await meet('Ann', { firstStart: true, args: ['--lang', language] });
+    await expect(ann.button(WORDS[language].firstStart.continue)).toBeVisible();
+    await look(ann, 'first-start', { languages: [language] });
   }
-  await page.setViewportSize(SIZES[0]);
-}
+  const profile = mkdtempSync(join(tmpdir(), 'parley-test-'));
+  try {
+    writeFileSync(join(profile, 'settings.json'), '{"name": "An');
+    writeFileSync(join(profile, 'settings.json.bak'), JSON.stringify({ name: 'Ann', welcomed: true }));
+    const ann = await meet('Ann', { profile });
+    await expect(ann.button(en.dismiss)).toBeVisible();
+    await look(ann, 'toast');
+    await ann.app.close();
+  } finally {
+    rmSync(profile, { recursive: true, force: true });
+  }
+});
 
-for (const language of ['en', 'zh'] as const) {
-  const words = WORDS[language];
-
-  test(`every screen before a call can be used by everyone (${language})`, async ({ meet }) => {
-    const ann = await meet('Ann', { media: RED, firstStart: true, args: ['--lang', language] });
-    await expect(ann.button(words.continue)).toBeVisible();
-    await look(ann, language, '01-first-start');
-    await ann.page.getByRole('textbox').fill('Ann');
-    await ann.button(words.continue).click();
-    await expect(ann.button(words.host)).toBeVisible();
-    await look(ann, language, '02-idle');
-
-    await ann.button(words.host).click();
-    await expect(ann.button(words.open)).toBeVisible();
-    await look(ann, language, '03-host');
-    await ann.page.keyboard.press('Escape');
-
-    await ann.button(words.join).click();
-    await ann.page.getByText(words.advanced, { exact: true }).click();
-    await ann.page.getByRole('dialog').getByRole('textbox').first().fill('two words');
-    await expect(ann.page.getByRole('dialog').getByRole('textbox').first()).toHaveAttribute(
-      'aria-invalid',
-      'true',
-    );
-    await look(ann, language, '04-join');
-    await ann.page.keyboard.press('Escape');
-
-    await ann.button(new RegExp(`^${words.settings}`)).click();
-    await look(ann, language, '05-settings');
+test('before a call: the preview, the side, hosting', async ({ meet }) => {
+  const ann = await meet('Ann', { media: RED });
+  await expect(ann.button(en.idle.host)).toBeVisible();
+  await look(ann, 'idle');
+  await look(ann, 'side', {
+    sizes: ['small', 'zoomed'],
+    open: ({ side }) => ann.button(side.open).click(),
   });
+  await ann.button(en.idle.previewTurnOn).click();
+  await expect(ann.page.getByTestId('preview-video')).toBeVisible();
+  await look(ann, 'idle-preview');
 
-  test(`every screen of a call can be used by everyone (${language})`, async ({ meet }) => {
-    const args = ['--lang', language];
-    const [ann, ben] = await Promise.all([
-      meet('Ann', { media: RED, args: [...args, '--host'], settings: { language, preview: true } }),
-      meet('Bénédicte 🎈 von der Überlangenstraße', { media: BLUE, args, settings: { language } }),
-    ]);
-    const link = await ann.roomLink();
-    await look(ann, language, '06-waiting');
-    await ben.launchWith(link);
-    await expect(ben.button(words.join)).toBeVisible();
-    await look(ben, language, '07-confirm');
-    await ben.button(words.join).click();
-    await expect(ann.page.getByTestId('knock')).toBeVisible();
-    await look(ben, language, '08-knocking');
-    await look(ann, language, '09-knock');
-    await ann.button(words.letIn).click();
-    await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
-    await ann.page.mouse.move(300, 300);
-    await look(ann, language, '10-call');
-    await ann.page.mouse.move(320, 300);
-    await ann.button(words.more).click();
-    await look(ann, language, '11-call-more');
-    await ann.page.keyboard.press('Escape');
-    await ben.button(words.hangUp).click();
-    await expect(ann.button(words.hangUp)).toHaveCount(0);
-    await look(ann, language, '12-ended');
+  const open = ({ idle }: { idle: { host: string } }): Promise<void> => ann.button(idle.host).click();
+  await look(ann, 'host', { open });
+  await ann.button(en.idle.host).click();
+  await ann.page.getByRole('textbox', { name: en.host.room }).fill('x'.repeat(65));
+  await ann.page.keyboard.press('Escape');
+  await look(ann, 'host-bad-room-name', { open });
+});
+
+test('before a call: joining, and the settings', async ({ meet }) => {
+  const ann = await meet('Ann', {
+    settings: {
+      iceServers: [{ urls: ['turn:turn.example.org:3478'], username: 'ann', credential: 'secret' }],
+    },
   });
-}
+  const { page } = ann;
+  const target = page.getByRole('textbox', { name: /^(Link or address|链接或地址)$/ });
+  const openJoin = ({ idle }: { idle: { join: string } }): Promise<void> => ann.button(idle.join).click();
+  await expect(ann.button(en.idle.join)).toBeVisible();
+  await look(ann, 'join', { open: openJoin });
+  await look(ann, 'join-bad-address', {
+    open: async (words) => {
+      await openJoin(words);
+      await target.fill('two words');
+      await expect(target).toHaveAttribute('aria-invalid', 'true');
+    },
+  });
+  await look(ann, 'join-advanced', {
+    open: async (words) => {
+      await openJoin(words);
+      await target.fill(FAR_LINK);
+      await page.getByText(words.join.advanced, { exact: true }).click();
+      await ann.button(words.iceServers.add).click();
+      await page.getByRole('textbox', { name: words.iceServers.address }).last().fill('http://example.org');
+      await target.focus();
+      await expect(page.locator('[data-code="bad-ice-server"]')).toBeVisible();
+    },
+  });
+  await openJoin(en);
+  await target.fill('127.0.0.1:9');
+  await page.getByRole('textbox', { name: en.join.room }).fill(ROOM);
+  await ann.button(en.join.join).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await look(ann, 'join-unreachable', { open: openJoin });
+
+  const openSettings = (): Promise<void> => page.keyboard.press('Control+,');
+  await look(ann, 'settings', { open: openSettings });
+  await look(ann, 'settings-end', { open: openSettings, atEnd: true });
+});
+
+test('on the way into a room: a link, a server, the door', async ({ meet }) => {
+  const { server, port } = await silentServer();
+  const [ann, ben] = await Promise.all([
+    meet('Ann', { media: RED, settings: { preview: true } }),
+    meet(LONG_NAME, { media: BLUE, args: [FAR_LINK] }),
+  ]);
+  await expect(ben.button(en.confirm.join)).toBeVisible();
+  await look(ben, 'confirm');
+  await ben.button(en.cancel).click();
+  await ben.joinByAddress(port, ROOM);
+  await expect(ben.page.getByText(/^Connecting to/)).toBeVisible();
+  await look(ben, 'joining');
+  await ben.button(en.cancel).click();
+  server.close();
+
+  const link = await ann.host();
+  await look(ann, 'waiting');
+  await ben.launchWith('--join', link);
+  await expect(ann.page.getByTestId('knock')).toBeVisible();
+  await look(ben, 'knocking');
+  await look(ann, 'knock');
+});
+
+test('a call: its controls, what the other does, and its end', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet(LONG_NAME, { media: BLUE })]);
+  await ben.join(await ann.host({ letIn: true }));
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  await look(ann, 'call');
+  await look(ann, 'call-more', { open: ({ call }) => ann.button(call.more).click() });
+
+  await ben.button(en.call.mute).click();
+  await ben.button(en.call.cameraOff).click();
+  await ann.button(en.call.mute).click();
+  await expect(ann.page.getByText(/camera is off$/)).toBeVisible();
+  await look(ann, 'call-peer-off');
+
+  await ben.button(en.call.hangUp).click();
+  await expect(ann.button(en.ended.callAgain)).toBeVisible();
+  await look(ann, 'ended');
+});
+
+test('a call whose other side froze, and the way back for who crashed', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet(LONG_NAME, { media: BLUE })]);
+  await ben.join(await ann.host({ letIn: true }));
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  signalTree(ben.pid, 'SIGKILL');
+  await expect(ann.page.getByText(/connection is gone/)).toBeVisible();
+  await look(ann, 'reconnecting');
+
+  const again = await meet(LONG_NAME, { media: BLUE, profile: ben.profile });
+  await expect(again.button(en.confirm.join)).toBeVisible();
+  await look(again, 'go-back');
+});
+
+test('a room on a headless server: alone, without the server, without a path', async ({ meet }) => {
+  const server = await startHeadless(ROOT);
+  try {
+    const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet(LONG_NAME, { media: BLUE })]);
+    for (const { app } of [ann, ben]) {
+      // Without any candidate it is as between two networks that do not reach each other.
+      await app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows().forEach(({ webContents }) => {
+          webContents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
+        }),
+      );
+    }
+    await ann.joinByAddress(server.port, ROOM);
+    await expect(ann.page.getByText(en.waiting.waiting)).toBeVisible();
+    await look(ann, 'waiting-on-server');
+    await ben.joinByAddress(server.port, ROOM);
+    await expect(ann.page.getByText(en.call.connecting)).toBeVisible();
+    await look(ann, 'connecting');
+    await expect(ann.button(en.ended.callAgain)).toBeVisible({ timeout: 60_000 });
+    await look(ann, 'ended-without-a-path');
+    await ben.button(en.ended.done).click({ timeout: 60_000 });
+
+    await ann.button(en.ended.callAgain).click();
+    await expect(ann.page.getByText(en.waiting.waiting)).toBeVisible();
+    await server.stop();
+    await expect(ann.page.getByText(en.waiting.connectionGone)).toBeVisible();
+    await look(ann, 'waiting-without-server');
+  } finally {
+    await server.stop();
+  }
+});
+
+test('what is missing of camera and microphone', async ({ meet }) => {
+  const [ann, ben, cleo] = await Promise.all([
+    meet('Ann', { media: null, settings: { preview: true } }),
+    meet('Ben', { media: BLUE, cameras: 0, settings: { preview: true } }),
+    meet('Cleo', { media: RED }),
+  ]);
+  await expect(ann.page.locator('[data-code="no-microphone"]')).toBeVisible();
+  await look(ann, 'no-device');
+  await expect(ben.page.locator('[data-code="no-camera"]')).toBeVisible();
+  await look(ben, 'no-camera');
+  await cleo.refuse('video');
+  await cleo.button(en.idle.previewTurnOn).click();
+  await expect(cleo.page.locator('[data-code="camera-denied"]')).toBeVisible();
+  await look(cleo, 'camera-refused');
+
+  const link = await ann.host({ letIn: true });
+  await look(ann, 'no-device-waiting');
+  await cleo.join(link);
+  await expect(ann.button(en.call.hangUp)).toBeVisible();
+  await expect(ann.page.getByText(en.call.connecting)).toHaveCount(0);
+  await look(ann, 'no-device-call');
+});
+
+test('a page that broke', async ({ meet }) => {
+  const ann = await meet('Ann');
+  for (const language of ['zh', 'en'] as const) {
+    const words = WORDS[language];
+    await speak(ann, language);
+    // A component that throws.
+    await ann.page.evaluate(() => {
+      HTMLDialogElement.prototype.showModal = () => {
+        throw new Error('broken on purpose');
+      };
+    });
+    await ann.button(words.idle.host).click();
+    const reload = ann.page.getByRole('alert').getByRole('button');
+    await expect(reload).toBeVisible();
+    await look(ann, 'crashed', { languages: [language] });
+    await reload.click();
+    await expect(ann.button(words.idle.host)).toBeVisible();
+  }
+});

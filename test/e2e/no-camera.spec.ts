@@ -1,19 +1,9 @@
 import { BLUE, RED } from '../support/known-media';
-import { expect, test, type Person } from '../support/people';
-
-/** As the OS or the person would: the next request for these is refused. */
-function refuse(person: Person, kinds: ('video' | 'audio')[]): Promise<void> {
-  return person.app.evaluate(({ session }, refused) => {
-    session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer, details) => {
-      const asked = 'mediaTypes' in details ? (details.mediaTypes ?? []) : [];
-      answer(!asked.some((kind) => refused.includes(kind)));
-    });
-  }, kinds);
-}
+import { expect, test } from '../support/people';
 
 test('with the camera refused the call goes on with sound, and says how to mend it', async ({ meet }) => {
   const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
-  await refuse(ben, ['video']);
+  await ben.refuse('video');
   await ben.join(await ann.host({ letIn: true }));
   await Promise.all([ann.hears(BLUE), ben.sees(RED), ben.hears(RED)]);
   await expect(ben.page.getByText('Parley is not allowed to use the camera.')).toBeVisible();

@@ -1,5 +1,5 @@
 import { BLUE, RED } from '../support/known-media';
-import { expect, ROOT, test, type Person } from '../support/people';
+import { expect, ROOT, test } from '../support/people';
 import { startHeadless, type ServerProcess } from '../support/signaling-servers';
 
 let server: ServerProcess;
@@ -10,20 +10,11 @@ test.afterEach(async () => {
   if (server.child.exitCode === null) await server.stop();
 });
 
-async function joinByAddress(person: Person, room: string): Promise<void> {
-  await person.button('Join').click();
-  await person.page
-    .getByRole('textbox', { name: 'Link or address' })
-    .fill(`127.0.0.1:${String(server.port)}`);
-  await person.page.getByRole('textbox', { name: 'Room name' }).fill(room);
-  await person.button('Join room').click();
-}
-
 test('two people meet by a server’s address and a room name, and call again', async ({ meet }) => {
   const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
-  await joinByAddress(ann, 'tea & 蛋糕');
+  await ann.joinByAddress(server.port, 'tea & 蛋糕');
   await expect(ann.page.getByText('Waiting for the other person')).toBeVisible();
-  await joinByAddress(ben, 'tea & 蛋糕');
+  await ben.joinByAddress(server.port, 'tea & 蛋糕');
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
 
   await ann.button('Hang up').click();
@@ -35,8 +26,8 @@ test('two people meet by a server’s address and a room name, and call again', 
 
 test('the call outlives its server', async ({ meet }) => {
   const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
-  await joinByAddress(ann, 'tea');
-  await joinByAddress(ben, 'tea');
+  await ann.joinByAddress(server.port, 'tea');
+  await ben.joinByAddress(server.port, 'tea');
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
   await server.stop();
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
@@ -56,8 +47,8 @@ test('where there is no path between the two, both are told as that', async ({ m
       }),
     );
   }
-  await joinByAddress(ann, 'tea');
-  await joinByAddress(ben, 'tea');
+  await ann.joinByAddress(server.port, 'tea');
+  await ben.joinByAddress(server.port, 'tea');
   const patience = { timeout: 60_000 };
   await expect(ann.page.getByText('No way was found between you and Ben.')).toBeVisible(patience);
   await expect(ben.page.getByText('No way was found between you and Ann.')).toBeVisible(patience);

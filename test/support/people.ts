@@ -117,6 +117,24 @@ export class Person {
     await this.page.getByRole('button', { name: 'Join room' }).click();
   }
 
+  /** Joins a room on a server of this machine. */
+  async joinByAddress(port: number, room: string): Promise<void> {
+    await this.button('Join').click();
+    await this.page.getByRole('textbox', { name: 'Link or address' }).fill(`127.0.0.1:${String(port)}`);
+    await this.page.getByRole('textbox', { name: 'Room name' }).fill(room);
+    await this.button('Join room').click();
+  }
+
+  /** As the OS or the person would: from now on these are refused. */
+  refuse(...kinds: ('video' | 'audio')[]): Promise<void> {
+    return this.app.evaluate(({ session }, refused) => {
+      session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer, details) => {
+        const asked = 'mediaTypes' in details ? (details.mediaTypes ?? []) : [];
+        answer(!asked.some((kind) => refused.includes(kind)));
+      });
+    }, kinds);
+  }
+
   /** Opens a link as the OS does: a second launch, which hands over to this app. @returns its exit code */
   launchWith(...args: string[]): Promise<number | null> {
     const switches = [...chromiumSwitches(null), `--user-data-dir=${this.profile}`];

@@ -67,6 +67,26 @@ test('one field that is no longer valid costs only itself', async () => {
   expect(store.current).toMatchObject({ name: 'Ann', door: 'ask', iceServers: [], preview: true });
 });
 
+test('a sound that is turned off stays off, and one the file does not know yet is on', async () => {
+  const { store } = await load();
+  await store.change({ sounds: { ...store.current.sounds, knock: false } });
+  expect((await load()).store.current.sounds).toEqual({
+    knock: false,
+    connected: true,
+    reconnecting: true,
+    ended: true,
+  });
+  writeFileSync(path, JSON.stringify({ name: 'Ann', sounds: { ended: false } }));
+  expect((await load()).store.current.sounds).toEqual({
+    knock: true,
+    connected: true,
+    reconnecting: true,
+    ended: false,
+  });
+  writeFileSync(path, JSON.stringify({ name: 'Ann', sounds: { ended: 'softly' } }));
+  expect((await load()).store.current).toMatchObject({ name: 'Ann', sounds: { ended: true } });
+});
+
 test('what the command line says holds for this run and is never written', async () => {
   const store = new SettingsStore(path, { name: 'Guest', welcomed: true });
   await store.load();

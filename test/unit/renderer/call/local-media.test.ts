@@ -53,6 +53,22 @@ describe('opening', () => {
     ]);
   });
 
+  test('opens the microphone anew when its processing is turned off, and only the microphone', async () => {
+    const media = make();
+    await media.setAudioProcessing(true);
+    await media.openForCall();
+    await media.setAudioProcessing(false);
+    expect(devices.requests.slice(1)).toEqual([
+      { audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } },
+    ]);
+    expect(live()).toEqual(['camera-1', 'microphone-1']);
+  });
+
+  test('opens no microphone because its processing is turned off', async () => {
+    await make().setAudioProcessing(false);
+    expect(devices.opened).toEqual([]);
+  });
+
   test('opens nothing twice, whoever asks', async () => {
     const media = make();
     await Promise.all([media.openPreview(), media.openForCall(), media.openPreview(), media.retry()]);

@@ -12,6 +12,7 @@ const settings: Settings = {
   microphone: null,
   door: 'ask',
   audioProcessing: true,
+  sounds: { knock: true, connected: true, reconnecting: true, ended: true },
   iceServers: [],
   alwaysRelay: false,
 };

@@ -1,0 +1,87 @@
+import { BLUE, RED } from '../support/known-media';
+import { expect, test, type Person } from '../support/people';
+
+declare global {
+  interface Window {
+    /** Pitches of the notes the page has begun, in order, in Hz. */
+    parleyTestNotes?: number[];
+  }
+}
+
+/** The first note of each sound: no two begin alike. */
+const KNOCK = 523;
+const CONNECTED = 440;
+const ENDED = 494;
+
+/** From now on every note the page plays is written down. */
+function listen({ page }: Person): Promise<void> {
+  return page.evaluate(() => {
+    const notes: number[] = [];
+    window.parleyTestNotes = notes;
+    window.OscillatorNode = class extends OscillatorNode {
+      override start(when?: number): void {
+        notes.push(this.frequency.value);
+        super.start(when);
+      }
+    };
+  });
+}
+
+const notesOf = ({ page }: Person): Promise<number[]> => page.evaluate(() => window.parleyTestNotes ?? []);
+
+async function turn(person: Person, name: string, on: boolean): Promise<void> {
+  // The key, for in a call there is no button.
+  await person.page.keyboard.press('Control+,');
+  await person.page.getByRole('switch', { name }).setChecked(on);
+  await person.button('Close').click();
+}
+
+test('a sound that is switched off does not play, the others do, and it is so at the next start', async ({
+  meet,
+}) => {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
+  await expect(ann.button('Host a room')).toBeVisible();
+  await listen(ann);
+  await turn(ann, 'Someone wants to join', false);
+  const link = await ann.host();
+  await ben.join(link);
+  await ann.letIn('Ben');
+  await expect.poll(() => notesOf(ann)).toContain(CONNECTED);
+  expect(await notesOf(ann)).not.toContain(KNOCK);
+
+  await ben.button('Hang up').click();
+  await expect.poll(() => notesOf(ann)).toContain(ENDED);
+  await ann.app.close();
+  const again = await meet('Ann', { profile: ann.profile });
+  await again.button(/^Settings/).click();
+  await expect(again.page.getByRole('switch', { name: 'Someone wants to join' })).not.toBeChecked();
+  await expect(again.page.getByRole('switch', { name: 'A call ends' })).toBeChecked();
+});
+
+test('a sound can be heard where it is switched on', async ({ meet }) => {
+  const ann = await meet('Ann', {
+    settings: { sounds: { knock: false, connected: true, reconnecting: true, ended: true } },
+  });
+  await expect(ann.button('Host a room')).toBeVisible();
+  await listen(ann);
+  await turn(ann, 'Someone wants to join', true);
+  await expect.poll(() => notesOf(ann)).toContain(KNOCK);
+});
+
+test('sound processing that is switched off in a call opens the microphone without it', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([
+    meet('Ann', { media: RED, settings: { audioProcessing: true } }),
+    meet('Ben', { media: BLUE }),
+  ]);
+  await ben.join(await ann.host({ letIn: true }));
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  await turn(ann, 'Reduce noise and echo', false);
+  const processing = () =>
+    ann.page.evaluate(() =>
+      (window.parleyTestTracks ?? [])
+        .filter((track) => track.kind === 'audio' && track.readyState === 'live')
+        .map((track) => track.getSettings().echoCancellation),
+    );
+  await expect.poll(processing).toEqual([false]);
+  await ben.hears(RED);
+});
