@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { languageSchema, type Language, type Launch } from '../preload/bridge';
-import { LINK_SCHEME, readTarget } from './join-link';
+import { formatJoinLink, LINK_SCHEME, readTarget } from './join-link';
 import { cleanName, partSchema } from './signaling/protocol';
 
 const HELP = `Usage: parley [options] [link]
@@ -130,7 +130,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 export function linkLaunch(link: string, confirmed: boolean): Launch {
   const target = readTarget(link);
   return target.ok
-    ? { type: 'join', target: target.value, confirmed }
+    ? { type: 'join', target: target.value, link: formatJoinLink(target.value), confirmed }
     : { type: 'bad-link', code: target.code === 'bad-room-name' ? 'bad-link' : target.code };
 }
 

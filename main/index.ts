@@ -6,7 +6,7 @@ import { PAGE_ORIGIN, registerAppScheme, serveApp } from './app-protocol';
 import { createBridgeHost } from './bridge-host';
 import { answerTerminal, type CommandLine } from './command-line';
 import { answerBridge, sendEvent } from './ipc';
-import { LINK_SCHEME } from './join-link';
+import { formatJoinLink, LINK_SCHEME } from './join-link';
 import { LanServer } from './lan-server';
 import { Launches } from './launches';
 import { openLog } from './log';
@@ -61,7 +61,7 @@ async function start(
   lockNavigation(isOurs);
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
 
-  if (returnTo) launches.offer({ type: 'return', target: returnTo });
+  if (returnTo) launches.offer({ type: 'return', target: returnTo, link: formatJoinLink(returnTo) });
   const language = (): Language =>
     asked ?? settings.current.language ?? (/^zh/i.test(app.getLocale()) ? 'zh' : 'en');
 

@@ -1,4 +1,5 @@
 import { app, BrowserWindow } from 'electron';
+import { formatJoinLink } from './join-link';
 import type { Launches } from './launches';
 import type { RoomSession } from './room-session';
 import type { Logger } from './signaling/logger';
@@ -35,7 +36,7 @@ export function recoverFromCrash(
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log.error('the page crashed', { reason });
     const target = session.guestOf;
-    if (target) launches.offer({ type: 'return', target });
+    if (target) launches.offer({ type: 'return', target, link: formatJoinLink(target) });
     void session.leave();
     // A page that was killed on purpose while quitting has no window to start again in.
     if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();

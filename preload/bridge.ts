@@ -173,10 +173,10 @@ export type HostRequest = v.InferOutput<typeof hostRequestSchema>;
 /** What the app was asked to do on the command line or by a link. */
 export type Launch =
   | { type: 'host'; room: string | null; door: Door }
-  /** `confirmed`: asked for on the command line, so no screen asks again. */
-  | { type: 'join'; target: JoinTarget; confirmed: boolean }
+  /** `link` leads to `target`, for the form that opens when joining fails. `confirmed`: asked for on the command line, so no screen asks again. */
+  | { type: 'join'; target: JoinTarget; link: string; confirmed: boolean }
   /** The app ended without leaving this room: its seat may still be there. */
-  | { type: 'return'; target: JoinTarget }
+  | { type: 'return'; target: JoinTarget; link: string }
   | { type: 'bad-link'; code: ErrorCode };
 
 /** Everything the page needs to draw its first frame. */

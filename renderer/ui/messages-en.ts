@@ -76,6 +76,8 @@ export const en = {
     targetHint: 'Paste the link you were sent, or type the address shown on the host’s screen.',
     room: 'Room name',
     roomHint: 'The name shown on the host’s screen.',
+    password: 'Server password',
+    passwordHint: 'Parley forgets it when you quit.',
     summary: (room, server, others) =>
       others === 0
         ? `Room ${isolate(room)} on ${isolate(server)}`

@@ -73,6 +73,8 @@ export const zh = {
     targetHint: '粘贴收到的链接，或输入房主屏幕上的地址。',
     room: '房间名',
     roomHint: '和房主屏幕上显示的一致。',
+    password: '服务器密码',
+    passwordHint: '退出 Parley 后不会保留。',
     summary: (room, server, others) =>
       others === 0
         ? `房间 ${isolate(room)}，地址 ${isolate(server)}`

@@ -81,6 +81,8 @@ export interface Messages {
     targetHint: string;
     room: string;
     roomHint: string;
+    password: string;
+    passwordHint: string;
     /** What the field names, once it is right. `others`: how many more addresses. */
     summary: (room: string, server: string, others: number) => string;
     advanced: string;

@@ -54,3 +54,26 @@ test('where there is no path between the two, both are told as that', async ({ m
   await expect(ben.page.getByText('No way was found between you and Ann.')).toBeVisible(patience);
   expect([...(await ann.liveTracks()), ...(await ben.liveTracks())]).toEqual([]);
 });
+
+test('a server with a password asks for it, and lets in who knows it', async ({ meet }) => {
+  const guarded = await startHeadless(ROOT, [], { PARLEY_JOIN_SECRET: 'open sesame' });
+  const link = `parley://join?server=127.0.0.1:${guarded.port}&room=tea`;
+  const [ann, ben] = await Promise.all([
+    meet('Ann', { media: RED }),
+    meet('Ben', { media: BLUE, args: ['--join', link] }),
+  ]);
+  await ann.joinByAddress(guarded.port, 'tea');
+  for (const person of [ann, ben]) {
+    const field = person.page.getByLabel('Server password');
+    await expect(person.page.getByText('This server asks for its password.')).toBeVisible();
+    await expect(field).toBeFocused();
+    await field.fill('simsim');
+    await field.press('Enter');
+    // Asked again, with the rest of the form as it was.
+    await expect(person.page.getByText('This server asks for its password.')).toBeVisible();
+    await person.page.getByLabel('Server password').fill('open sesame');
+    await person.page.keyboard.press('Enter');
+  }
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  await guarded.stop();
+});

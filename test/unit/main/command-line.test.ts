@@ -26,10 +26,11 @@ describe('the command line', () => {
   test('joins by --join without asking, and by an opened link with asking', () => {
     const link = 'parley://join?server=host&room=tea';
     const target = { servers: ['ws://host:9238'], namespace: 'default', room: 'tea' };
-    expect(readCommandLine(['--join', link]).launch).toEqual({ type: 'join', target, confirmed: true });
+    expect(readCommandLine(['--join', link]).launch).toEqual({ type: 'join', target, link, confirmed: true });
     expect(readCommandLine(['--some-switch', link]).launch).toEqual({
       type: 'join',
       target,
+      link,
       confirmed: false,
     });
   });
