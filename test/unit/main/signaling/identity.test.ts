@@ -1,4 +1,4 @@
-import { createECDH, generateKeyPairSync, sign } from 'node:crypto';
+import { createPublicKey, ECDH, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   generateIdentity,
@@ -46,11 +46,29 @@ describe('an identity', () => {
   it('has one name: the same key in another encoding is refused', () => {
     const identity = generateIdentity();
     const der = Buffer.from(identity.publicKey, 'base64url');
-    const point = createECDH('prime256v1');
-    point.generateKeys();
     const signature = identity.sign(helloBytes(claim));
     expect(isHelloSignature(claim, der.toString('base64'), signature)).toBe(false);
     expect(isHelloSignature(claim, `${identity.publicKey}A`, signature)).toBe(false);
+    // The same bytes: 91 of them leave four bits of the last character unused.
+    const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const last = digits[digits.indexOf(identity.publicKey.slice(-1)) + 1] ?? '';
+    const loose = identity.publicKey.slice(0, -1) + last;
+    expect(Buffer.from(loose, 'base64url').equals(der)).toBe(true);
+    expect(isHelloSignature(claim, loose, signature)).toBe(false);
+    // The same point, compressed to its x and the sign of its y.
+    const prefix = Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex');
+    const point = ECDH.convertKey(der.subarray(-65), 'prime256v1', undefined, undefined, 'compressed');
+    const compressed = Buffer.concat([prefix, Buffer.from(point)]);
+    expect(createPublicKey({ key: compressed, format: 'der', type: 'spki' }).asymmetricKeyType).toBe('ec');
+    expect(isHelloSignature(claim, compressed.toString('base64url'), signature)).toBe(false);
+  });
+
+  it('refuses a point that is not on the curve', () => {
+    const identity = generateIdentity();
+    const der = Buffer.from(identity.publicKey, 'base64url');
+    der.writeUInt8(der.readUInt8(der.length - 1) ^ 1, der.length - 1);
+    const signature = identity.sign(helloBytes(claim));
+    expect(isHelloSignature(claim, der.toString('base64url'), signature)).toBe(false);
   });
 });
 
