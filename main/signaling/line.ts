@@ -1,12 +1,11 @@
 import * as v from 'valibot';
-import { ackSchema, parseFrame, requestSchema, type CloseCode, type Request } from './protocol';
+import { parseJson, readAs, requestOrAckSchema, type CloseCode, type Request } from './protocol';
 import { Inbox } from './inbox';
 import { Outbox } from './outbox';
 import type { UnsequencedEvent } from './broker';
 import type { Clock } from './clock';
 import type { Connection } from './connection';
 
-const requestOrAckSchema = v.variant('type', [ackSchema, ...requestSchema.options]);
 const numberedSchema = v.object({ seq: v.number() });
 
 /** A member's conversation with its server, whatever sockets carry it: numbered both ways, kept until acknowledged. */
@@ -54,10 +53,11 @@ export class Line {
 
   /** Reads a frame. @returns a request that is to be handled now, or null. */
   read(text: string): Request | null {
-    const message = parseFrame(requestOrAckSchema, text);
+    const json = parseJson(text);
+    const message = readAs(requestOrAckSchema, json);
     if (message === null) {
       // A frame that is numbered as the next one counts as handled, so that the good ones after it are no gap.
-      const numbered = parseFrame(numberedSchema, text);
+      const numbered = readAs(numberedSchema, json);
       if (numbered) this.#inbox.accept(numbered.seq);
       this.#connection?.junk();
       return null;

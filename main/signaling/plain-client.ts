@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import {
   LIMITS,
-  parseFrame,
+  parseJson,
   plainSignalSchema,
+  readAs,
   type CloseCode,
   type Member,
   type PlainSignal,
@@ -95,18 +96,22 @@ export class PlainClient implements Receiver {
   }
 
   receive(text: string): void {
-    const frame = parseFrame(frameSchema, text);
+    const json = parseJson(text);
+    const frame = readAs(frameSchema, json);
     if (frame === null) {
       this.#connection.junk();
       return;
     }
     if (frame.type === 'keepAlive') return;
-    const signal = parseFrame(plainSignalSchema, text);
     if (this.#others.size === 0) {
+      const signal = readAs(plainSignalSchema, json);
       if (signal) this.#keep(text, signal);
       return;
     }
-    for (const other of this.#others.values()) this.#sendTo(other, text, signal);
+    for (const other of this.#others.values()) {
+      // Between plain members frames go as they came.
+      this.#sendTo(other, text, other.plain ? null : readAs(plainSignalSchema, json));
+    }
   }
 
   ended(): void {

@@ -44,6 +44,30 @@ export const LIMITS = {
   partLength: 64,
 } as const;
 
+/** One option of a union that is told apart by `type`. */
+type TypedSchema = v.GenericSchema & { entries: { type: { literal: string } } };
+
+/**
+ * What `v.variant('type', options)` accepts; that tries one option after the other, this looks up the one that
+ * `type` names. `options` are for unions made of this one.
+ */
+function byType<const Options extends readonly [TypedSchema, ...TypedSchema[]]>(
+  options: Options,
+): v.LazySchema<Options[number]> & { options: Options } {
+  const named = new Map<unknown, Options[number]>(
+    options.map((option) => [option.entries.type.literal, option]),
+  );
+  const [other] = options;
+  return Object.assign(
+    v.lazy((input) => named.get(isObject(input) && 'type' in input ? input.type : null) ?? other),
+    { options },
+  );
+}
+
+function isObject(input: unknown): input is object {
+  return typeof input === 'object' && input !== null;
+}
+
 // ---------------------------------------------------------------- addresses
 
 // Control characters, line separators and the marks that reorder the text around them.
@@ -70,7 +94,8 @@ export const partSchema = v.pipe(
   v.string(),
   v.minLength(1),
   v.maxLength(LIMITS.partLength),
-  v.check((text) => cleanName(text) === text && text !== '.' && text !== '..'),
+  // Most names are of letters nobody needs to clean, and every frame carries one.
+  v.check((text) => /^[\w-]+$/.test(text) || (cleanName(text) === text && text !== '.' && text !== '..')),
 );
 
 /** Where members meet. */
@@ -164,21 +189,24 @@ const signalBase = {
   n: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)),
 };
 
+const descriptionSignalSchema = v.object({
+  ...signalBase,
+  description: v.object({
+    type: v.picklist(['offer', 'answer']),
+    sdp: v.pipe(v.string(), v.maxLength(LIMITS.frameBytes)),
+  }),
+});
+const candidateSignalSchema = v.object({ ...signalBase, candidate: v.nullable(candidateSchema) });
+const byeSignalSchema = v.object({ ...signalBase, bye: v.literal(true) });
+
 /**
  * What two peers tell each other through the server: a session description or a candidate (RFC 8829), `null` as the
  * candidate for the end of them, or `bye` when a call ends before its data channel opened.
  */
-export const signalSchema = v.union([
-  v.object({
-    ...signalBase,
-    description: v.object({
-      type: v.picklist(['offer', 'answer']),
-      sdp: v.pipe(v.string(), v.maxLength(LIMITS.frameBytes)),
-    }),
-  }),
-  v.object({ ...signalBase, candidate: v.nullable(candidateSchema) }),
-  v.object({ ...signalBase, bye: v.literal(true) }),
-]);
+export const signalSchema = v.lazy((input) => {
+  if (isObject(input) && 'description' in input) return descriptionSignalSchema;
+  return isObject(input) && 'candidate' in input ? candidateSignalSchema : byeSignalSchema;
+});
 export type Signal = v.InferOutput<typeof signalSchema>;
 
 /** One entry for `RTCConfiguration.iceServers`. */
@@ -248,7 +276,7 @@ export type Hello = v.InferOutput<typeof helloSchema>;
 export const ackSchema = v.object({ type: v.literal('ack'), seq: seqSchema });
 
 /** What a member asks for. Every one carries `seq`, counted from 1 for the life of a seat, and is acknowledged. */
-export const requestSchema = v.variant('type', [
+export const requestSchema = byType([
   v.object({ type: v.literal('join'), seq: seqSchema, room: partSchema }),
   v.object({ type: v.literal('leave'), seq: seqSchema, room: partSchema }),
   v.object({
@@ -266,7 +294,10 @@ export const requestSchema = v.variant('type', [
 ]);
 export type Request = v.InferOutput<typeof requestSchema>;
 
-export const clientMessageSchema = v.variant('type', [helloSchema, ackSchema, ...requestSchema.options]);
+/** What a member says once it has been welcomed. */
+export const requestOrAckSchema = byType([ackSchema, ...requestSchema.options]);
+
+export const clientMessageSchema = byType([helloSchema, ackSchema, ...requestSchema.options]);
 
 export const challengeSchema = v.object({
   type: v.literal('challenge'),
@@ -291,7 +322,7 @@ const welcomeSchema = v.object({
 const inRoom = { seq: seqSchema, room: partSchema };
 
 /** What a server tells a seated or waiting member. Every one carries `seq`, counted from 1 for the life of a seat. */
-const eventSchema = v.variant('type', [
+const eventSchema = byType([
   /** The answer to `join`. `members` are the others. `host` is the member whose room it is, if it is hosted. */
   v.object({
     type: v.literal('joined'),
@@ -321,7 +352,7 @@ const eventSchema = v.variant('type', [
 ]);
 export type ServerEvent = v.InferOutput<typeof eventSchema>;
 
-export const serverMessageSchema = v.variant('type', [
+export const serverMessageSchema = byType([
   challengeSchema,
   welcomeSchema,
   ackSchema,
@@ -337,7 +368,7 @@ export type Welcome = v.InferOutput<typeof welcomeSchema>;
  * The three plain messages a parley.1 member can understand. Any other object is only ever relayed plain to plain,
  * but for `{type: 'keepAlive'}`, which goes nowhere.
  */
-export const plainSignalSchema = v.variant('type', [
+export const plainSignalSchema = byType([
   v.object({ type: v.literal('offer'), sdp: v.pipe(v.string(), v.maxLength(LIMITS.frameBytes)) }),
   v.object({ type: v.literal('answer'), sdp: v.pipe(v.string(), v.maxLength(LIMITS.frameBytes)) }),
   v.object({
@@ -358,12 +389,20 @@ export type PlainSignal = v.InferOutput<typeof plainSignalSchema>;
  * @returns the message, or `null` for what is not JSON or not of the schema.
  */
 export function parseFrame<T>(schema: v.GenericSchema<unknown, T>, text: string): T | null {
-  let json: unknown;
+  return readAs(schema, parseJson(text));
+}
+
+/** @returns what a frame says, or `undefined` for what is not JSON. */
+export function parseJson(text: string): unknown {
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
+}
+
+/** Reads what a frame says by one schema, for who has to try several. @returns the message, or `null`. */
+export function readAs<T>(schema: v.GenericSchema<unknown, T>, json: unknown): T | null {
   const parsed = v.safeParse(schema, json, { abortEarly: true });
   return parsed.success ? parsed.output : null;
 }
