@@ -1,14 +1,14 @@
+import type { Writable } from 'node:stream';
 import type { RawData } from 'ws';
 import { CLOSE_CODES, LIMITS, type AwayReason, type CloseCode } from './protocol';
-import { SilenceWatch, startPinging } from './life-signs';
-import type { Clock } from './clock';
+import { PING_FRAME, textFrame } from './text-frame';
+import type { Heartbeats, Pulse } from './life-signs';
 import type { Logger } from './logger';
 
 /** What a connection needs of a WebSocket. */
 export interface Socket {
-  readonly bufferedAmount: number;
-  send(text: string): void;
-  ping(): void;
+  /** 1 while it is open, as in the WHATWG standard. */
+  readonly readyState: number;
   close(code: number, reason: string): void;
   terminate(): void;
   on(event: 'message', listener: (data: RawData, isBinary: boolean) => void): unknown;
@@ -24,46 +24,43 @@ export interface Receiver {
   ended(reason: AwayReason): void;
 }
 
-/** How a connection judges life; in milliseconds. */
-export interface ConnectionOptions {
-  clock: Clock;
-  heartbeatMs: number;
-  timeoutMs: number;
+/** What connections share. */
+export interface ConnectionContext {
+  heartbeats: Heartbeats;
   logger: Logger;
 }
+
+const OPEN = 1;
 
 /**
  * One socket, in either dialect: bounds, heartbeat and close codes. Once it ended, whatever still arrives on it is
  * dropped, so a terminated or replaced socket delivers nothing.
  */
-export class Connection {
+export class Connection implements Pulse {
   readonly #socket: Socket;
-  readonly #logger: Logger;
-  readonly #silence: SilenceWatch;
-  readonly #stopPinging: () => void;
+  readonly #stream: Writable;
+  readonly #context: ConnectionContext;
   #receiver: Receiver | null = null;
   #junk = 0;
   #ended = false;
+  heardAt = 0;
 
-  constructor(socket: Socket, { clock, heartbeatMs, timeoutMs, logger }: ConnectionOptions) {
+  /** @param stream what carries the socket: whole frames are written to it, between those of the socket itself. */
+  constructor(socket: Socket, stream: Writable, context: ConnectionContext) {
     this.#socket = socket;
-    this.#logger = logger;
-    this.#silence = new SilenceWatch(clock, timeoutMs, () => {
-      this.terminate('silent');
-    });
-    this.#stopPinging = startPinging(clock, heartbeatMs, () => {
-      socket.ping();
-    });
+    this.#stream = stream;
+    this.#context = context;
+    const { heartbeats, logger } = context;
+    heartbeats.add(this);
+    const heard = (): void => {
+      heartbeats.heard(this);
+    };
     socket.on('message', (data, isBinary) => {
-      this.#silence.heard();
+      heard();
       this.#onMessage(data, isBinary);
     });
-    socket.on('pong', () => {
-      this.#silence.heard();
-    });
-    socket.on('ping', () => {
-      this.#silence.heard();
-    });
+    socket.on('pong', heard);
+    socket.on('ping', heard);
     // ws closes the socket itself (1002, 1007, 1008, 1009); without a listener the error would end the process.
     socket.on('error', (error) => {
       logger.info('socket-error', { code: 'code' in error ? String(error.code) : error.name });
@@ -86,9 +83,16 @@ export class Connection {
 
   /** Sends a frame; a reader that lets too much pile up is terminated. */
   send(text: string): void {
-    if (this.#ended) return;
-    this.#socket.send(text);
-    if (this.#socket.bufferedAmount > LIMITS.socketBacklogBytes) this.terminate('backlog');
+    this.#write(textFrame(text));
+    if (this.#stream.writableLength > LIMITS.socketBacklogBytes) this.terminate('backlog');
+  }
+
+  ping(): void {
+    this.#write(PING_FRAME);
+  }
+
+  fellSilent(): void {
+    this.terminate('silent');
   }
 
   /** A frame that cannot be read: answered a few times, then the socket is closed. */
@@ -116,7 +120,7 @@ export class Connection {
   /** Drops a socket that cannot hear any more; a closing handshake would wait for it. */
   terminate(reason: AwayReason): void {
     if (this.#ended) return;
-    this.#logger.info('socket-terminated', { reason });
+    this.#context.logger.info('socket-terminated', { reason });
     this.#socket.terminate();
     this.#end(reason);
   }
@@ -137,12 +141,17 @@ export class Connection {
       this.#receiver?.receive(data.toString('utf8'));
     } catch (error) {
       // One member's frame must never end the server for everybody; what went wrong is ours to find in the log.
-      this.#logger.error('frame-failed', {
+      this.#context.logger.error('frame-failed', {
         error: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
       });
       this.send(JSON.stringify({ type: 'error', code: 'unexpected' }));
       this.terminate('closed');
     }
+  }
+
+  #write(frame: Buffer): void {
+    // Once the other end has said that it closes, nothing may follow the answer to that.
+    if (!this.#ended && this.#socket.readyState === OPEN) this.#stream.write(frame);
   }
 
   #end(reason: AwayReason): void {
@@ -155,7 +164,6 @@ export class Connection {
   #stop(): void {
     this.#ended = true;
     this.#receiver = null;
-    this.#silence.stop();
-    this.#stopPinging();
+    this.#context.heartbeats.remove(this);
   }
 }

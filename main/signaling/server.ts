@@ -10,6 +10,7 @@ import { openDoors } from './doors';
 import { Greeting } from './greeting';
 import { HostedRooms, type Admissions, type HostedRoom } from './hosted-rooms';
 import { createHttpServer, listen, refuseUpgrade, type ListenOptions } from './http';
+import { Heartbeats } from './life-signs';
 import { LocalBroker } from './local-broker';
 import { silentLogger, type Logger } from './logger';
 import { ParleyMember, type MemberContext } from './parley-member';
@@ -98,6 +99,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
         })
       : null;
   const context: MemberContext = { broker, doors: hosted ?? openDoors, clock, logger, graceMs, roomCapacity };
+  const connectionContext = { heartbeats: new Heartbeats(clock, { heartbeatMs, timeoutMs }), logger };
   const connections = new Set<Connection>();
   const members = new Map<string, ParleyMember>();
   const plainClients = new Set<PlainClient>();
@@ -132,13 +134,18 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         const isAddressOurs =
           !knowsItsNames || isAddressedToUs(target.host, request.socket.localAddress, hostNames);
-        onSocket(webSocket, target, isAddressOurs);
+        onSocket(webSocket, socket, target, isAddressOurs);
       });
     }
   }
 
-  function onSocket(webSocket: WebSocket, target: UpgradeTarget, isAddressOurs: boolean): void {
-    const connection = new Connection(webSocket, { clock, heartbeatMs, timeoutMs, logger });
+  function onSocket(
+    webSocket: WebSocket,
+    stream: Duplex,
+    target: UpgradeTarget,
+    isAddressOurs: boolean,
+  ): void {
+    const connection = new Connection(webSocket, stream, connectionContext);
     connections.add(connection);
     webSocket.on('close', () => connections.delete(connection));
     if (webSocket.protocol === SUBPROTOCOL) greet(connection, target, isAddressOurs);
