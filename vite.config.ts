@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import type { EnvironmentOptions } from 'vite';
+import type { EnvironmentOptions, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const root = import.meta.dirname;
@@ -34,11 +34,28 @@ function nodeBuild(outDir: string, input: Record<string, string>, format: 'es' |
   };
 }
 
+/**
+ * Vite wraps every lazy import in code that preloads what the chunk needs, 1 kB of it. Ours need nothing: styles are one
+ * file, and a chunk imports only what is already there.
+ */
+const barePreload: Plugin = {
+  name: 'parley:bare-preload',
+  enforce: 'pre',
+  apply: 'build',
+  load: {
+    filter: { id: /^\0vite\/preload-helper\.js$/ },
+    handler: () => 'export const __vitePreload = (load) => load();',
+  },
+};
+
 export default defineConfig({
   root: join(root, 'renderer'),
   cacheDir: join(root, 'node_modules/.vite'),
   base: './',
-  plugins: [svelte({ configFile: join(root, 'svelte.config.js') })],
+  // Lucide's drawings, in a component of our own.
+  resolve: { alias: [{ find: /^\.\.\/Icon\.svelte$/, replacement: join(root, 'renderer/ui/Icon.svelte') }] },
+  optimizeDeps: { exclude: ['@lucide/svelte'] },
+  plugins: [svelte({ configFile: join(root, 'svelte.config.js') }), barePreload],
   server: { host: '127.0.0.1', port: 5273, strictPort: true },
   builder: {
     async buildApp(builder) {
@@ -56,7 +73,8 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'chrome130',
         assetsInlineLimit: 0,
-        modulePreload: { polyfill: false },
+        modulePreload: false,
+        cssCodeSplit: false,
       },
     },
     main: nodeBuild(

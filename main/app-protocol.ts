@@ -1,6 +1,6 @@
-import { join, normalize, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { net, protocol } from 'electron';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import { protocol } from 'electron';
 
 const SCHEME = 'app';
 
@@ -36,9 +36,20 @@ export function registerAppScheme(): void {
   ]);
 }
 
+/** What a page is made of. */
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+};
+
 /**
  * Serves the built page from `folder` (Electron security guide, item 18: no `file://`).
  * Anything else, also above the folder, is 404.
+ *
+ * Files are read by Node: `net.fetch` of a `file://` URL starts Chromium's loader for each, and streams through it.
  */
 export function serveApp(folder: string): void {
   protocol.handle(SCHEME, async (request) => {
@@ -47,12 +58,14 @@ export function serveApp(folder: string): void {
     if (url.origin !== PAGE_ORIGIN && url.host !== 'parley') return new Response(null, { status: 404 });
     if (!file.startsWith(folder + sep)) return new Response(null, { status: 404 });
     try {
-      const found = await net.fetch(pathToFileURL(file).href);
-      const headers = new Headers(found.headers);
-      headers.set('Content-Security-Policy', CONTENT_SECURITY_POLICY);
-      headers.set('X-Content-Type-Options', 'nosniff');
-      headers.set('Cross-Origin-Opener-Policy', 'same-origin');
-      return new Response(found.body, { status: found.status, headers });
+      return new Response(await readFile(file), {
+        headers: {
+          'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+          'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+          'X-Content-Type-Options': 'nosniff',
+          'Cross-Origin-Opener-Policy': 'same-origin',
+        },
+      });
     } catch {
       return new Response(null, { status: 404 });
     }

@@ -49,11 +49,16 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
     readTarget,
     suggestRoom: randomRoomName,
     hostRoom: (request) => session.host(request),
+    usePassword: (servers, password) => {
+      session.usePassword(servers, password);
+      return Promise.resolve();
+    },
     joinRoom: (target) => session.join(target),
     leaveRoom: () => session.leave(),
     setDoor: (door) => session.setDoor(door),
     answerKnock: (member, answer) => session.answerKnock(member, answer),
     sendSignal: (to, signal) => session.signal(to, signal),
+    freshIceServers: () => session.freshIceServers(),
     copyText: (text) => clipboard.writeText(text),
     openPrivacySettings: async (device) => {
       const page = PRIVACY_PAGES[process.platform]?.[device];

@@ -59,7 +59,9 @@ async function start(
   guardPermissions(electronSession.defaultSession, isOurs);
   refuseNetwork(electronSession.defaultSession, devServer);
   lockNavigation(isOurs);
-  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+
+  // Its place is read while the rest is made; the page finds the bridge answered.
+  const opening = openWindow(dataFolder, devServer);
 
   if (returnTo) launches.offer({ type: 'return', target: returnTo });
   const language = (): Language =>
@@ -106,14 +108,17 @@ async function start(
     (frame) => frame !== null && frame === window?.webContents.mainFrame && isOurs(frame.url),
     log,
   );
-  showMenu();
 
   launches.listen((launch) => {
     if (window) raiseWindow(window);
     if (launch) emit({ type: 'launch', launch });
   });
   leaveBeforeQuit(session);
-  window = await openWindow(dataFolder, devServer);
+  window = await opening;
   watchWindow(window, emit);
   recoverFromCrash(window, session, launches, log);
+
+  // What nobody sees before the window, made while the page loads.
+  showMenu();
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
 }

@@ -2,7 +2,7 @@ import type { BridgeEvent, ErrorCode, JoinTarget, Result, RoomSeat } from '../pr
 import { SignalingClient, SignalingError, type ClientEvent } from './signaling/client';
 import type { Identity } from './signaling/identity';
 import type { Logger } from './signaling/logger';
-import { LIMITS, type IceServer, type Member } from './signaling/protocol';
+import { LIMITS, type Member } from './signaling/protocol';
 
 /** What a membership needs of the app. */
 export interface MembershipParts {
@@ -20,17 +20,23 @@ export class Membership {
   readonly #target: JoinTarget;
   readonly #parts: MembershipParts;
   readonly #members = new Map<string, Member>();
-  #iceServers: IceServer[] = [];
   #settle: ((result: Result<RoomSeat>) => void) | null = null;
   #seated = false;
   #giveUp: NodeJS.Timeout | null = null;
 
-  constructor(target: JoinTarget, parts: MembershipParts) {
+  /** @param password the server's join secret, where one is known. */
+  constructor(target: JoinTarget, password: string | null, parts: MembershipParts) {
     const { servers, namespace, room } = target;
     this.#target = target;
     this.#parts = parts;
     this.room = room;
-    this.client = new SignalingClient({ servers, namespace, identity: parts.identity, name: parts.name() });
+    this.client = new SignalingClient({
+      servers,
+      namespace,
+      identity: parts.identity,
+      name: parts.name(),
+      ...(password === null ? {} : { joinSecret: password }),
+    });
     this.client.subscribe((event) => this.#onEvent(event));
   }
 
@@ -66,7 +72,9 @@ export class Membership {
     const { emit } = this.#parts;
     switch (event.type) {
       case 'welcome':
-        this.#iceServers = event.iceServers;
+        return;
+      case 'ice-servers':
+        emit({ type: event.type, iceServers: event.iceServers });
         return;
       case 'joined':
         this.#members.clear();
@@ -107,6 +115,9 @@ export class Membership {
         } else {
           this.#parts.log.warn('the server refused', { code: event.code });
         }
+        return;
+      case 'draining':
+        this.#parts.log.info('the server goes down', { retryAfterMs: event.retryAfterMs });
         return;
       case 'down':
         this.#onDown();
@@ -154,7 +165,7 @@ export class Membership {
         self: this.client.self ?? '',
         host,
         members: [...this.#members.values()],
-        iceServers: this.#iceServers,
+        iceServers: this.client.iceServers,
         server: this.client.server ?? servers[0] ?? '',
         hosted: null,
       },
@@ -165,7 +176,7 @@ export class Membership {
     this.#parts.emit({
       type: 'signaling-up',
       members: [...this.#members.values()],
-      iceServers: this.#iceServers,
+      iceServers: this.client.iceServers,
     });
   }
 

@@ -7,7 +7,7 @@ import { Membership, type MembershipParts } from './membership';
 import { hostAddresses } from './network-addresses';
 import { randomRoomName } from './room-names';
 import { memberIdOf } from './signaling/identity';
-import { DEFAULT_PART, type Door, type Signal } from './signaling/protocol';
+import { DEFAULT_PART, type Door, type IceServer, type Signal } from './signaling/protocol';
 
 /** What a session needs of the app. */
 export interface RoomSessionParts extends MembershipParts {
@@ -26,6 +26,8 @@ const ADDRESSES_MS = 3000;
  */
 export class RoomSession {
   readonly #parts: RoomSessionParts;
+  /** Join secrets by server. */
+  readonly #passwords = new Map<string, string>();
   #attempts = 0;
   #turns: Promise<unknown> = Promise.resolve();
   #membership: Membership | null = null;
@@ -66,6 +68,10 @@ export class RoomSession {
     if (seat.ok) return { ok: true, value: { ...seat.value, hosted: this.#describeHosting() } };
     if (isCurrent()) await this.leave();
     return seat;
+  }
+
+  usePassword(servers: readonly string[], password: string): void {
+    for (const server of servers) this.#passwords.set(server, password);
   }
 
   /** Takes a seat; answers when the host has decided, where one is asked. */
@@ -116,6 +122,11 @@ export class RoomSession {
     }
   }
 
+  /** The server's, as good as new where it can be asked; at once or within half a second. */
+  async freshIceServers(): Promise<IceServer[]> {
+    return (await this.#membership?.client.freshIceServers()) ?? [];
+  }
+
   /** After sleep or a change of network. */
   reconnectNow(): void {
     this.#membership?.client.reconnectNow();
@@ -135,7 +146,8 @@ export class RoomSession {
   }
 
   async #enter(target: JoinTarget): Promise<Result<RoomSeat>> {
-    const membership = new Membership(target, this.#parts);
+    const password = target.servers.map((server) => this.#passwords.get(server)).find(Boolean) ?? null;
+    const membership = new Membership(target, password, this.#parts);
     this.#membership = membership;
     const entered = await membership.enter();
     if (!entered.ok && this.#membership === membership) this.#membership = null;

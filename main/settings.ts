@@ -13,6 +13,7 @@ const DEFAULTS: Settings = {
   door: 'ask',
   audioProcessing: true,
   iceServers: [],
+  alwaysRelay: false,
 };
 
 /** Settings of one profile: read once, kept in memory, written atomically at each change. */

@@ -47,6 +47,7 @@ export type ErrorCode =
   // operator
   | 'bad-config'
   | 'unauthorized'
+  | 'password-required'
   | 'turn-refused'
   | 'too-many'
   | 'port-taken'
@@ -87,6 +88,8 @@ export const settingsSchema = v.object({
   /** Echo cancellation, noise suppression and gain control; off for music. */
   audioProcessing: v.boolean(),
   iceServers: v.pipe(v.array(iceServerSchema), v.maxLength(8)),
+  /** Media goes through a TURN server only, so that the other side never learns this machine's addresses. */
+  alwaysRelay: v.boolean(),
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;
 
@@ -194,6 +197,8 @@ export type BridgeEvent =
    */
   | { type: 'signaling-down' }
   | { type: 'signaling-up'; members: Member[]; iceServers: IceServer[] }
+  /** The server gave new credentials, before those of the seat run out. */
+  | { type: 'ice-servers'; iceServers: IceServer[] }
   /** The seat is gone for good. */
   | { type: 'room-closed'; code: ErrorCode }
   /** Addresses changed, or the server moved to another port. */
@@ -219,6 +224,11 @@ export interface BridgeMethods {
   suggestRoom(): Promise<string>;
   /** Starts the embedded server, opens the room and takes the host's seat in it. */
   hostRoom(request: HostRequest): Promise<Result<RoomSeat>>;
+  /**
+   * From now on, and until the app ends, this is the join secret for these servers; kept in memory only. A server that
+   * asks for one it was not given, or for another one, answers `password-required`.
+   */
+  usePassword(servers: string[], password: string): Promise<void>;
   /** Takes a seat. While the host is asked, a `knocking` event comes first; this answers when it is decided. */
   joinRoom(target: JoinTarget): Promise<Result<RoomSeat>>;
   /** Leaves the room, or stops trying to get in; a host's server stops listening. Always succeeds. */
@@ -227,6 +237,11 @@ export interface BridgeMethods {
   setDoor(door: Door): Promise<void>;
   answerKnock(member: string, answer: 'let-in' | 'turn-away'): Promise<void>;
   sendSignal(to: string, signal: Signal): Promise<void>;
+  /**
+   * The server's ICE servers to restart ICE with, their credentials renewed where they are older than half their life.
+   * Answers at once where the server cannot be asked, else within half a second.
+   */
+  freshIceServers(): Promise<IceServer[]>;
   copyText(text: string): Promise<void>;
   /** Opens the OS's privacy settings for a device that was refused. `false` where there is no such page. */
   openPrivacySettings(device: 'camera' | 'microphone'): Promise<boolean>;
@@ -253,11 +268,13 @@ export const METHODS: {
   readTarget: v.strictTuple([textSchema(MAX_PASTE), textSchema(MAX_PASTE)]),
   suggestRoom: v.strictTuple([]),
   hostRoom: v.strictTuple([hostRequestSchema]),
+  usePassword: v.strictTuple([joinTargetSchema.entries.servers, textSchema(1024)]),
   joinRoom: v.strictTuple([joinTargetSchema]),
   leaveRoom: v.strictTuple([]),
   setDoor: v.strictTuple([doorSchema]),
   answerKnock: v.strictTuple([memberIdSchema, v.picklist(['let-in', 'turn-away'])]),
   sendSignal: v.strictTuple([memberIdSchema, signalSchema]),
+  freshIceServers: v.strictTuple([]),
   copyText: v.strictTuple([textSchema(8192)]),
   openPrivacySettings: v.strictTuple([v.picklist(['camera', 'microphone'])]),
   setFullScreen: v.strictTuple([v.boolean()]),

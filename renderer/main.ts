@@ -5,15 +5,17 @@ import { Call } from './call/call.svelte';
 import { systemClock } from './call/clock';
 import { LocalMedia } from './call/local-media.svelte';
 import { showCrash } from './ui/crash';
-import { language } from './ui/language.svelte';
+import { language, systemLanguage } from './ui/language.svelte';
 import { Panels } from './ui/panels.svelte';
 import { Preferences } from './ui/preferences.svelte';
 
 async function open(): Promise<void> {
   const bridge = window.parley;
+  // Most people read what their system speaks: its words are fetched while the app answers.
+  void language.set(systemLanguage(navigator.languages));
   const start = await bridge.start();
+  await language.set(start.language);
   const { settings } = start;
-  language.set(start.language);
 
   const media = new LocalMedia({
     devices: navigator.mediaDevices,
@@ -32,6 +34,7 @@ async function open(): Promise<void> {
     newStream: () => new MediaStream(),
     clock: systemClock,
     iceServers: settings.iceServers,
+    alwaysRelay: settings.alwaysRelay,
     page: window,
   });
 

@@ -19,7 +19,7 @@ export const PACKAGES = {
     ['libcups2t64', 'libcups2'],
   ],
   display: [['xvfb']],
-  test: [['ffmpeg'], ['chromium', 'chromium-browser'], ['fonts-noto-cjk'], ['iproute2']],
+  test: [['ffmpeg'], ['chromium', 'chromium-browser'], ['fonts-noto-cjk'], ['iproute2'], ['coturn']],
 };
 
 const LOCK_SECONDS = 120;

@@ -26,6 +26,8 @@ export interface AdmissionRules {
   allowOrigins: readonly string[];
   /** Host names beside this machine's own, `localhost` and addresses. */
   hostNames: readonly string[];
+  /** The request came through a proxy we trust: then it is the proxy that knows the names. */
+  isProxied?: boolean;
 }
 
 /** @returns where the socket goes, or the HTTP status that refuses it. */
@@ -41,8 +43,13 @@ export function admitUpgrade(request: UpgradeRequest, rules: AdmissionRules): Up
  * A page's origin must be listed, and it must have reached us by a name of ours: else a page of any site could turn
  * its own name to our address and be let in by `*` (DNS rebinding).
  */
-function mayPageConnect(origin: string, host: string, { allowOrigins, hostNames }: AdmissionRules): boolean {
+function mayPageConnect(
+  origin: string,
+  host: string,
+  { allowOrigins, hostNames, isProxied = false }: AdmissionRules,
+): boolean {
   if (!allowOrigins.includes('*') && !allowOrigins.includes(origin)) return false;
+  if (isProxied) return true;
   const name = nameIn(host);
   if (name === null) return false;
   return isIP(name) !== 0 || name === 'localhost' || isOurName(name, hostNames);

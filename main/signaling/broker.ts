@@ -30,13 +30,25 @@ export interface SeatRules {
   app: boolean;
 }
 
-export type JoinOutcome = 'joined' | 'room-full';
+/** Why there is no seat; `too-many`: the room would be a new one, and there are as many as there may be. */
+export type JoinRefusal = 'room-full' | 'too-many';
+
+/** `back`: the member had been away, and has its seat again. */
+export type JoinOutcome = 'joined' | 'back' | JoinRefusal;
+
+/** Whether a join ended without a seat. */
+export function isRefusal(outcome: JoinOutcome): outcome is JoinRefusal {
+  return outcome === 'room-full' || outcome === 'too-many';
+}
 
 /**
  * Calls take effect in the order they were made, and mail to one member arrives in the order of the effects it tells
  * of; so nobody has to wait for a promise before the next call. A rejected promise means the broker's store is gone.
  */
 export interface Broker {
+  /** Rooms that somebody of this node sits in. */
+  readonly roomCount: number;
+
   /** From now on mail to this member goes to `mailbox`. */
   register(member: string, mailbox: Mailbox): void;
   unregister(member: string): void;
@@ -46,12 +58,12 @@ export interface Broker {
    * `member-joined`. For a member that already sits there, only `joined`, and the others `member-back` if it was away.
    */
   join(address: RoomAddress, member: Member, rules: SeatRules): Promise<JoinOutcome>;
-  /** Frees a seat and tells the others; nothing if there was none. */
-  leave(address: RoomAddress, member: string, reason: LeftReason): Promise<void>;
-  /** Keeps a seat whose member lost its socket, and tells the others. */
-  setAway(address: RoomAddress, member: string, reason: AwayReason): Promise<void>;
-  /** The member is there again; the others hear of it if it was away. */
-  setBack(address: RoomAddress, member: string): Promise<void>;
+  /** Frees a seat and tells the others. @returns whether there was one. */
+  leave(address: RoomAddress, member: string, reason: LeftReason): Promise<boolean>;
+  /** Keeps a seat whose member lost its socket, and tells the others. @returns whether that is news. */
+  setAway(address: RoomAddress, member: string, reason: AwayReason): Promise<boolean>;
+  /** The member is there again; the others hear of it if it was away. @returns whether it was. */
+  setBack(address: RoomAddress, member: string): Promise<boolean>;
 
   /**
    * Carries mail from a member of a room to another one. @returns false if either does not sit there; at once where

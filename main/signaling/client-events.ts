@@ -9,6 +9,8 @@ export type ClosedCode =
   | 'turned-away'
   | 'room-not-open'
   | 'unauthorized'
+  /** The server has a join secret, and this client did not prove to know it. */
+  | 'password-required'
   | 'replaced'
   | 'too-many'
   | 'bad-message';

@@ -6,6 +6,7 @@ import {
   serverMessageSchema,
   type Door,
   type Hello,
+  type IceServer,
   type Member,
   type Request,
   type ServerEvent,
@@ -15,6 +16,7 @@ import {
 import { finalCodeOf, refusalOf, SignalingError, type ClientEvent, type ClosedCode } from './client-events';
 import { dial, type Dialled } from './dial';
 import { helloBytes, joinSecretProof, type Identity } from './identity';
+import { IceLease } from './ice-lease';
 import { Inbox } from './inbox';
 import { SilenceWatch } from './life-signs';
 import { Outbox } from './outbox';
@@ -63,12 +65,16 @@ export class SignalingClient {
   #server: string | null = null;
   readonly #outbox = new Outbox<UnsequencedRequest>();
   readonly #inbox: Inbox;
+  readonly #ice: IceLease;
   readonly #rooms = new Set<string>();
   readonly #listeners = new Set<(event: ClientEvent) => void>();
   readonly #leaving = new Set<{ seq: number; done: () => void }>();
   #state: 'new' | 'connecting' | 'up' | 'waiting' | 'closed' = 'new';
   #self: string | null = null;
   #attempt = 0;
+  /** What a server that drains asked for. */
+  #comeBackAfterMs = 0;
+  #secretRequired = false;
   #socket: ClientSocket | null = null;
   #silence: SilenceWatch | null = null;
   #cancelDial: (() => void) | null = null;
@@ -80,6 +86,7 @@ export class SignalingClient {
   constructor(options: SignalingClientOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#ice = new IceLease(this.#clock);
     this.#urls = this.#urlsOf(options.servers);
     this.#inbox = new Inbox(this.#clock, (seq) => {
       if (this.#state === 'up') this.#socket?.send(JSON.stringify({ type: 'ack', seq }));
@@ -94,6 +101,19 @@ export class SignalingClient {
   /** The server that answered, `ws://host[:port]`; null before the first challenge. */
   get server(): string | null {
     return this.#server;
+  }
+
+  /** The ICE servers of the newest welcome or renewal. */
+  get iceServers(): IceServer[] {
+    return this.#ice.servers;
+  }
+
+  /**
+   * ICE servers to restart ICE with, asked for anew where their credentials are older than half their life. Never
+   * waits for a server that cannot be reached, and for one that can only as long as a slow answer takes.
+   */
+  freshIceServers(): Promise<IceServer[]> {
+    return this.#ice.fresh(() => this.#state === 'up' && this.#request({ type: 'ice-servers' }) !== null);
   }
 
   /** The server moved: from the next try on these addresses are dialled. */
@@ -231,6 +251,7 @@ export class SignalingClient {
   #greet({ socket, challenge, host, server, listenWith }: Dialled): void {
     this.#socket = socket;
     this.#server = server;
+    this.#secretRequired = challenge.secretRequired;
     const silence = new SilenceWatch(this.#clock, challenge.timeoutMs, () => {
       this.#lost();
     });
@@ -295,7 +316,9 @@ export class SignalingClient {
       case 'member-left':
       case 'knock':
       case 'knock-ended':
+      case 'draining':
       case 'signal':
+      case 'ice-servers':
       case 'error':
         this.#onEvent(message);
         return;
@@ -314,6 +337,8 @@ export class SignalingClient {
         return;
       }
     }
+    if (event.type === 'draining') this.#comeBackAfterMs = event.retryAfterMs;
+    if (event.type === 'ice-servers') this.#ice.take(event);
     this.#tell(event);
     if (event.type !== 'error' || event.room === undefined) return;
     const refusal = refusalOf(event.code);
@@ -333,10 +358,11 @@ export class SignalingClient {
       const unheard = this.#outbox.reset();
       for (const room of this.#rooms) this.#outbox.push({ type: 'join', room });
       for (const request of unheard) {
-        if (request.type !== 'join' && request.type !== 'leave') this.#outbox.push(request);
+        if (!isAnsweredByWelcome(request)) this.#outbox.push(request);
       }
     }
     this.#self = welcome.self;
+    this.#ice.take(welcome);
     this.#state = 'up';
     this.#attempt = 0;
     for (const text of this.#outbox.unacked()) this.#socket?.send(text);
@@ -348,7 +374,9 @@ export class SignalingClient {
 
   #onClose(closeCode: number): void {
     const final = finalCodeOf(closeCode);
-    if (final !== null) this.#finish(final);
+    // A server with a join secret tells nobody what else may be wrong.
+    if (final === 'unauthorized' && this.#secretRequired) this.#finish('password-required');
+    else if (final !== null) this.#finish(final);
     else this.#lost();
   }
 
@@ -362,7 +390,8 @@ export class SignalingClient {
     this.#stop('waiting');
     this.#attempt += 1;
     const random = this.#options.random ?? Math.random;
-    const retryInMs = reconnectDelay(this.#attempt, random());
+    const retryInMs = reconnectDelay(this.#attempt, random(), this.#comeBackAfterMs);
+    this.#comeBackAfterMs = 0;
     this.#arm(retryInMs, () => {
       this.#dial();
     });
@@ -384,6 +413,7 @@ export class SignalingClient {
     this.#silence?.stop();
     this.#silence = null;
     this.#inbox.stop();
+    this.#ice.settle();
     this.#cancelDial?.();
     this.#cancelDial = null;
     const socket = this.#socket;
@@ -416,6 +446,11 @@ export class SignalingClient {
   #tell(event: ClientEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+/** The rooms are joined again anyway, the ones left are not known any more, and the ICE servers are fresh. */
+function isAnsweredByWelcome({ type }: UnsequencedRequest): boolean {
+  return type === 'join' || type === 'leave' || type === 'ice-servers';
 }
 
 function isOfType<Type extends ClientEvent['type']>(event: ClientEvent, type: Type): event is EventOf<Type> {

@@ -2,8 +2,11 @@ import type { Writable } from 'node:stream';
 import type { RawData } from 'ws';
 import { CLOSE_CODES, LIMITS, type AwayReason, type CloseCode } from './protocol';
 import { PING_FRAME, textFrame } from './text-frame';
+import type { Clock, Timer } from './clock';
 import type { Heartbeats, Pulse } from './life-signs';
 import type { Logger } from './logger';
+import type { Metrics } from './metrics';
+import type { Visit } from './visitors';
 
 /** What a connection needs of a WebSocket. */
 export interface Socket {
@@ -11,8 +14,10 @@ export interface Socket {
   readonly readyState: number;
   close(code: number, reason: string): void;
   terminate(): void;
+  pause(): void;
+  resume(): void;
   on(event: 'message', listener: (data: RawData, isBinary: boolean) => void): unknown;
-  on(event: 'ping' | 'pong', listener: () => void): unknown;
+  on(event: 'ping' | 'pong', listener: (data: Buffer) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'close', listener: (code: number) => void): unknown;
 }
@@ -24,13 +29,19 @@ export interface Receiver {
   ended(reason: AwayReason): void;
 }
 
-/** What connections share. */
-export interface ConnectionContext {
+/** What a connection needs of its server. */
+export interface ConnectionOptions {
+  clock: Clock;
   heartbeats: Heartbeats;
   logger: Logger;
+  metrics: Metrics;
+  /** What this socket and its address may still send. */
+  visit: Visit;
 }
 
 const OPEN = 1;
+/** Whoever is so far ahead of what it may send is not hurrying but flooding. */
+const FLOOD_MS = 2000;
 
 /**
  * One socket, in either dialect: bounds, heartbeat and close codes. Once it ended, whatever still arrives on it is
@@ -39,28 +50,35 @@ const OPEN = 1;
 export class Connection implements Pulse {
   readonly #socket: Socket;
   readonly #stream: Writable;
-  readonly #context: ConnectionContext;
+  readonly #options: ConnectionOptions;
+  /** Runs while nothing is read. */
+  #pause: Timer | null = null;
   #receiver: Receiver | null = null;
   #junk = 0;
   #ended = false;
   heardAt = 0;
 
   /** @param stream what carries the socket: whole frames are written to it, between those of the socket itself. */
-  constructor(socket: Socket, stream: Writable, context: ConnectionContext) {
+  constructor(socket: Socket, stream: Writable, options: ConnectionOptions) {
     this.#socket = socket;
     this.#stream = stream;
-    this.#context = context;
-    const { heartbeats, logger } = context;
+    this.#options = options;
+    const { heartbeats, logger } = options;
     heartbeats.add(this);
-    const heard = (): void => {
-      heartbeats.heard(this);
-    };
     socket.on('message', (data, isBinary) => {
-      heard();
+      heartbeats.heard(this);
       this.#onMessage(data, isBinary);
     });
-    socket.on('pong', heard);
-    socket.on('ping', heard);
+    socket.on('pong', (data) => {
+      heartbeats.heard(this);
+      this.#charge(data.length);
+    });
+    socket.on('ping', (data) => {
+      heartbeats.heard(this);
+      this.#charge(data.length);
+      // Every ping was answered, also that of a socket which does not read.
+      this.#checkBacklog();
+    });
     // ws closes the socket itself (1002, 1007, 1008, 1009); without a listener the error would end the process.
     socket.on('error', (error) => {
       logger.info('socket-error', { code: 'code' in error ? String(error.code) : error.name });
@@ -83,8 +101,12 @@ export class Connection implements Pulse {
 
   /** Sends a frame; a reader that lets too much pile up is terminated. */
   send(text: string): void {
-    this.#write(textFrame(text));
-    if (this.#stream.writableLength > LIMITS.socketBacklogBytes) this.terminate('backlog');
+    const frame = textFrame(text);
+    if (!this.#write(frame)) return;
+    const { metrics } = this.#options;
+    metrics.messagesOut += 1;
+    metrics.bytesOut += frame.length;
+    this.#checkBacklog();
   }
 
   ping(): void {
@@ -114,13 +136,15 @@ export class Connection implements Pulse {
   detach(code: CloseCode): void {
     if (this.#ended) return;
     this.#stop();
+    this.#options.metrics.closed.add(CLOSE_CODES[code].reason);
     this.#socket.close(code, CLOSE_CODES[code].reason);
   }
 
   /** Drops a socket that cannot hear any more; a closing handshake would wait for it. */
   terminate(reason: AwayReason): void {
     if (this.#ended) return;
-    this.#context.logger.info('socket-terminated', { reason });
+    this.#options.logger.info('socket-terminated', { reason });
+    this.#options.metrics.closed.add(reason);
     this.#socket.terminate();
     this.#end(reason);
   }
@@ -137,11 +161,14 @@ export class Connection implements Pulse {
       this.close(4400);
       return;
     }
+    this.#options.metrics.messagesIn += 1;
+    this.#options.metrics.bytesIn += data.length;
+    if (!this.#charge(data.length)) return;
     try {
       this.#receiver?.receive(data.toString('utf8'));
     } catch (error) {
       // One member's frame must never end the server for everybody; what went wrong is ours to find in the log.
-      this.#context.logger.error('frame-failed', {
+      this.#options.logger.error('frame-failed', {
         error: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
       });
       this.send(JSON.stringify({ type: 'error', code: 'unexpected' }));
@@ -149,9 +176,37 @@ export class Connection implements Pulse {
     }
   }
 
-  #write(frame: Buffer): void {
+  /** @returns whether the socket could still be written to. */
+  #write(frame: Buffer): boolean {
     // Once the other end has said that it closes, nothing may follow the answer to that.
-    if (!this.#ended && this.#socket.readyState === OPEN) this.#stream.write(frame);
+    if (this.#ended || this.#socket.readyState !== OPEN) return false;
+    this.#stream.write(frame);
+    return true;
+  }
+
+  /** Makes a socket that is too fast wait, and closes one that floods. @returns whether its frame is to be read. */
+  #charge(bytes: number): boolean {
+    if (this.#ended) return false;
+    const waitMs = this.#options.visit.take(bytes);
+    if (waitMs === 0) return true;
+    if (waitMs > FLOOD_MS) {
+      this.send(JSON.stringify({ type: 'error', code: 'too-many' }));
+      this.close(4429);
+      return false;
+    }
+    // What has been read already still comes, and makes the wait longer.
+    if (this.#pause === null) this.#options.metrics.throttled += 1;
+    else this.#options.clock.clearTimeout(this.#pause);
+    this.#socket.pause();
+    this.#pause = this.#options.clock.setTimeout(() => {
+      this.#pause = null;
+      this.#socket.resume();
+    }, waitMs);
+    return true;
+  }
+
+  #checkBacklog(): void {
+    if (this.#stream.writableLength > LIMITS.socketBacklogBytes) this.terminate('backlog');
   }
 
   #end(reason: AwayReason): void {
@@ -164,6 +219,11 @@ export class Connection implements Pulse {
   #stop(): void {
     this.#ended = true;
     this.#receiver = null;
-    this.#context.heartbeats.remove(this);
+    this.#options.heartbeats.remove(this);
+    if (this.#pause === null) return;
+    this.#options.clock.clearTimeout(this.#pause);
+    this.#pause = null;
+    // Its closing handshake, or its end, is still to be read.
+    this.#socket.resume();
   }
 }

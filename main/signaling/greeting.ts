@@ -17,6 +17,8 @@ export interface GreetingOptions {
   /** Whether that is an address of this server, as far as it can know; else nothing signed for it counts here. */
   isAddressOurs: boolean;
   logger: Logger;
+  /** A proof was none. */
+  onFailed: () => void;
   /** The connection proved to be this member. */
   onMember: (member: string, hello: Hello) => void;
 }
@@ -54,7 +56,7 @@ export class Greeting implements Receiver {
       this.#connection.junk();
       return;
     }
-    const { joinSecret, namespace, isAddressOurs, clock, logger, onMember } = this.#options;
+    const { joinSecret, namespace, isAddressOurs, clock, logger, onFailed, onMember } = this.#options;
     if (!isAddressOurs) {
       // What an operator needs to know who forgot a --host-name; to the client it is a signature like any other.
       logger.info('foreign-host');
@@ -67,6 +69,7 @@ export class Greeting implements Receiver {
       isHelloSignature(this.#claim, hello.publicKey, hello.signature) &&
       (hello.resume === undefined || hello.resume.member === member);
     if (!isOurs) {
+      onFailed();
       this.#refuse();
       return;
     }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -14,15 +15,43 @@ export interface ListenOptions {
   fallbackPorts?: boolean;
 }
 
+/** Certificate chain and private key, PEM. */
+export interface Certificate {
+  cert: string;
+  key: string;
+}
+
+/** What the HTTP server says about the server behind it. */
+export interface HttpOptions {
+  version: string;
+  /** Whether newcomers are welcome; asked for every `/readyz`. */
+  isReady: () => boolean;
+  certificate: Certificate | null;
+  /** TCP connections at a time, in whatever state. */
+  maxConnections: number;
+}
+
 /** An HTTP server that answers health checks and explains itself; sockets come by its `upgrade` event. */
-export function createHttpServer(version: string): Server {
-  const server = createServer((request, response) => {
-    answer(request, response, version);
-  });
+export function createHttpServer({
+  version,
+  isReady,
+  certificate,
+  maxConnections,
+}: HttpOptions): Server | TlsServer {
+  const answerRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response, { version, isReady });
+  };
   // Sockets that dribble their headers are dropped, not collected.
-  server.headersTimeout = UPGRADE_MS;
-  server.requestTimeout = UPGRADE_MS;
-  server.keepAliveTimeout = UPGRADE_MS;
+  const patience = {
+    headersTimeout: UPGRADE_MS,
+    requestTimeout: UPGRADE_MS,
+    keepAliveTimeout: UPGRADE_MS,
+    connectionsCheckingInterval: UPGRADE_MS / 10,
+  };
+  const server = certificate
+    ? createTlsServer({ ...patience, ...certificate, handshakeTimeout: UPGRADE_MS }, answerRequest)
+    : createServer(patience, answerRequest);
+  server.maxConnections = maxConnections;
   server.on('clientError', (_error, socket) => {
     if (socket.writable) refuseUpgrade(socket, 400);
     else socket.destroy();
@@ -30,9 +59,21 @@ export function createHttpServer(version: string): Server {
   return server;
 }
 
+/** An HTTP server for `/metrics` alone, in a format that Prometheus reads. */
+export function createMetricsServer(render: () => string): Server {
+  return createServer({ requestTimeout: UPGRADE_MS }, (request, response) => {
+    if (pathOf(request) !== '/metrics') {
+      response.writeHead(404).end('Only /metrics lives here.\n');
+      return;
+    }
+    response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
+    response.end(render());
+  });
+}
+
 /** Listens, on the next free port if asked to. @throws the system's error, such as `EADDRINUSE`. */
 export async function listen(
-  server: Server,
+  server: Server | TlsServer,
   { host, port, fallbackPorts = false }: ListenOptions,
 ): Promise<number> {
   const last = fallbackPorts && port > 0 ? Math.min(port + FALLBACK_PORTS, 65_535) : port;
@@ -45,10 +86,12 @@ export async function listen(
   }
 }
 
-/** Refuses a socket before it becomes a WebSocket. */
-export function refuseUpgrade(socket: Duplex, status: 400 | 403 | 503): void {
-  const reason = { 400: 'Bad Request', 403: 'Forbidden', 503: 'Service Unavailable' }[status];
-  const retry = status === 503 ? 'Retry-After: 5\r\n' : '';
+const STATUS = { 400: 'Bad Request', 403: 'Forbidden', 429: 'Too Many Requests', 503: 'Service Unavailable' };
+export type RefusalStatus = keyof typeof STATUS;
+
+/** Refuses a socket before it becomes a WebSocket. @param retryAfterS when it may try again, if that is worth it. */
+export function refuseUpgrade(socket: Duplex, status: RefusalStatus, retryAfterS?: number): void {
+  const retry = retryAfterS === undefined ? '' : `Retry-After: ${retryAfterS}\r\n`;
   socket.on('error', () => {
     socket.destroy();
   });
@@ -57,7 +100,7 @@ export function refuseUpgrade(socket: Duplex, status: 400 | 403 | 503): void {
     socket.destroy();
   });
   socket.end(
-    `HTTP/1.1 ${String(status)} ${reason}\r\nConnection: close\r\n${retry}Content-Length: 0\r\n\r\n`,
+    `HTTP/1.1 ${status} ${STATUS[status]}\r\nConnection: close\r\n${retry}Content-Length: 0\r\n\r\n`,
   );
 }
 
@@ -66,7 +109,7 @@ export function isAddressInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
-function listenOn(server: Server, host: string, port: number): Promise<number> {
+function listenOn(server: Server | TlsServer, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, () => {
@@ -76,8 +119,17 @@ function listenOn(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, version: string): void {
+function pathOf(request: IncomingMessage): string {
   const [path = ''] = (request.url ?? '').split('?', 1);
+  return path;
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { version, isReady }: Pick<HttpOptions, 'version' | 'isReady'>,
+): void {
+  const path = pathOf(request);
   response.setHeader('Content-Type', 'text/plain; charset=utf-8');
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('X-Content-Type-Options', 'nosniff');
@@ -85,6 +137,8 @@ function answer(request: IncomingMessage, response: ServerResponse, version: str
     response.writeHead(405, { Allow: 'GET, HEAD' }).end('Only GET and HEAD.\n');
   } else if (path === '/healthz') {
     response.end('ok\n');
+  } else if (path === '/readyz') {
+    response.writeHead(isReady() ? 200 : 503).end(isReady() ? 'ready\n' : 'draining\n');
   } else if (path === '/version') {
     response.setHeader('Content-Type', 'application/json');
     response.end(`${JSON.stringify({ name: 'parley', version, protocols: ['parley.1', 'plain'] })}\n`);

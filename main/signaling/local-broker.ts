@@ -14,7 +14,13 @@ export class LocalBroker implements Broker {
   readonly #mailboxes = new Map<string, Mailbox>();
   readonly #rooms = new Map<string, Room>();
 
-  /** Rooms somebody sits in; for tests and metrics. */
+  readonly #maxRooms: number;
+
+  /** @param maxRooms rooms that may be taken at a time. */
+  constructor({ maxRooms = Infinity }: { maxRooms?: number } = {}) {
+    this.#maxRooms = maxRooms;
+  }
+
   get roomCount(): number {
     return this.#rooms.size;
   }
@@ -30,7 +36,9 @@ export class LocalBroker implements Broker {
   // eslint-disable-next-line @typescript-eslint/require-await -- async for the interface: a throw becomes a rejection
   async join(address: RoomAddress, member: Member, rules: SeatRules): Promise<JoinOutcome> {
     const key = formatRoomPath(address);
-    const room = this.#rooms.get(key) ?? new Map<string, Seat>();
+    const known = this.#rooms.get(key);
+    if (!known && this.#rooms.size >= this.#maxRooms) return 'too-many';
+    const room = known ?? new Map<string, Seat>();
     const own = room.get(member.id);
     const wasAway = own?.member.away === true;
 
@@ -59,35 +67,39 @@ export class LocalBroker implements Broker {
     if (!own) this.#tellOthers(room, member.id, { type: 'member-joined', room: address.room, member });
     else if (wasAway && !member.away) {
       this.#tellOthers(room, member.id, { type: 'member-back', room: address.room, member: member.id });
+      return 'back';
     }
     return 'joined';
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- as above
-  async leave(address: RoomAddress, member: string, reason: LeftReason): Promise<void> {
+  async leave(address: RoomAddress, member: string, reason: LeftReason): Promise<boolean> {
     const key = formatRoomPath(address);
     const room = this.#rooms.get(key);
-    if (!room?.delete(member)) return;
+    if (!room?.delete(member)) return false;
     if (room.size === 0) this.#rooms.delete(key);
     this.#tellOthers(room, member, { type: 'member-left', room: address.room, member, reason });
+    return true;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- as above
-  async setAway(address: RoomAddress, member: string, reason: AwayReason): Promise<void> {
+  async setAway(address: RoomAddress, member: string, reason: AwayReason): Promise<boolean> {
     const room = this.#rooms.get(formatRoomPath(address));
     const seat = room?.get(member);
-    if (!room || !seat || seat.member.away) return;
+    if (!room || !seat || seat.member.away) return false;
     seat.member = { ...seat.member, away: true };
     this.#tellOthers(room, member, { type: 'member-away', room: address.room, member, reason });
+    return true;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- as above
-  async setBack(address: RoomAddress, member: string): Promise<void> {
+  async setBack(address: RoomAddress, member: string): Promise<boolean> {
     const room = this.#rooms.get(formatRoomPath(address));
     const seat = room?.get(member);
-    if (!room || !seat?.member.away) return;
+    if (!room || !seat?.member.away) return false;
     seat.member = { ...seat.member, away: false };
     this.#tellOthers(room, member, { type: 'member-back', room: address.room, member });
+    return true;
   }
 
   send(address: RoomAddress, from: string, to: string, mail: Mail): boolean {

@@ -6,14 +6,42 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** Where the signaling module reports to; the app and the command line each bring their own. */
 export type Logger = Record<LogLevel, (event: string, fields?: LogFields) => void>;
 
-/** Logs as JSON lines, one object a line: `{time, level, event, ...fields}`. */
-export function jsonLinesLogger(write: (line: string) => void, now: () => Date = () => new Date()): Logger {
-  const at =
-    (level: LogLevel) =>
-    (event: string, fields: LogFields = {}): void => {
-      write(`${JSON.stringify({ time: now().toISOString(), level, event, ...fields })}\n`);
+export type LogFormat = 'json' | 'text';
+
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+
+/** How a logger writes: from which level on, and one line as JSON or as words. */
+export interface LineLoggerOptions {
+  write: (line: string) => void;
+  level?: LogLevel;
+  format?: LogFormat;
+  now?: () => Date;
+}
+
+/** Logs line by line: `{time, level, event, ...fields}` as JSON, or the same as `time level event name=value`. */
+export function lineLogger({
+  write,
+  level: lowest = 'info',
+  format = 'json',
+  now = () => new Date(),
+}: LineLoggerOptions): Logger {
+  const at = (level: LogLevel): Logger[LogLevel] => {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(lowest)) return () => undefined;
+    return (event, fields = {}) => {
+      const time = now().toISOString();
+      write(
+        format === 'json'
+          ? `${JSON.stringify({ time, level, event, ...fields })}\n`
+          : `${[time, level, event, ...Object.entries(fields).map(asWords)].join(' ')}\n`,
+      );
     };
-  return { debug: () => undefined, info: at('info'), warn: at('warn'), error: at('error') };
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function asWords([name, value]: [string, LogFields[string]]): string {
+  const text = String(value);
+  return `${name}=${/^[\w.:/-]+$/.test(text) ? text : JSON.stringify(text)}`;
 }
 
 /** Says nothing. */

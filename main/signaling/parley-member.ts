@@ -3,7 +3,6 @@ import {
   type AwayReason,
   type CloseCode,
   type Hello,
-  type IceServer,
   type LeftReason,
   type Member,
   type Request,
@@ -11,10 +10,11 @@ import {
   type WireError,
 } from './protocol';
 import { Line } from './line';
-import type { Broker, JoinOutcome, Mail, UnsequencedEvent } from './broker';
+import { isRefusal, type Broker, type JoinOutcome, type Mail, type UnsequencedEvent } from './broker';
 import type { Clock, Timer } from './clock';
 import type { Connection, Receiver } from './connection';
 import type { Doors, Newcomer } from './doors';
+import type { IceIssuer, IssuedIceServers } from './ice-issuer';
 import type { Logger } from './logger';
 
 /** What members of either dialect need of their server. */
@@ -30,7 +30,7 @@ export interface MemberContext {
 interface ParleyMemberOptions extends MemberContext {
   id: string;
   namespace: string;
-  iceServersFor: (member: string) => IceServer[];
+  ice: IceIssuer;
   /** Nothing is left of this member: no seat, no wait and no socket. */
   onGone: () => void;
 }
@@ -71,8 +71,11 @@ export class ParleyMember implements Receiver {
     });
   }
 
-  /** Takes a connection that proved this member's key; an older one is told that it was replaced. */
-  attach(connection: Connection, hello: Hello): void {
+  /**
+   * Takes a connection that proved this member's key; an older one is told that it was replaced.
+   * @returns whether the conversation goes on where it was.
+   */
+  attach(connection: Connection, hello: Hello): { resumed: boolean } {
     this.#name = hello.name;
     this.#device = hello.device;
     this.#key = hello.publicKey;
@@ -81,20 +84,21 @@ export class ParleyMember implements Receiver {
     if (!resumed) this.#forgetPlaces();
     connection.handOver(this);
 
-    const { graceMs, roomCapacity, iceServersFor, id, broker } = this.#options;
+    const { graceMs, roomCapacity, id, broker } = this.#options;
     this.#line.welcome({
       self: id,
       resumed,
-      iceServers: iceServersFor(id),
+      ...this.#issueIceServers(),
       limits: { frameBytes: LIMITS.frameBytes, graceMs, roomCapacity },
     });
     this.#owesRefusal = false;
     // A backlog may have ended it right there; then it is away, not back.
-    if (connection.ended) return;
+    if (connection.ended) return { resumed };
     for (const [room, place] of this.#places) {
       if (place.state === 'seated' && !place.forgotten) this.#expect(broker.setBack(this.#address(room), id));
     }
     this.#armGrace();
+    return { resumed };
   }
 
   /** Joins the room of the URL's path, unless a resume already brought it back. */
@@ -111,11 +115,17 @@ export class ParleyMember implements Receiver {
   ended(reason: AwayReason): void {
     if (this.#isStopped) return;
     this.#line.lost();
-    const { broker, id } = this.#options;
+    const { broker, ice, id } = this.#options;
+    ice.release(id);
     for (const [room, place] of this.#places) {
       if (place.state === 'seated') this.#expect(broker.setAway(this.#address(room), id, reason));
     }
     this.#armGrace();
+  }
+
+  /** The server is going down; who is away finds out by dialling. */
+  warnOfDrain(retryAfterMs: number): void {
+    if (this.#line.isConnected) this.#push({ type: 'draining', retryAfterMs });
   }
 
   /** Forgets everything without telling anybody: the server is going down. */
@@ -123,10 +133,15 @@ export class ParleyMember implements Receiver {
     this.#isStopped = true;
     if (this.#graceTimer !== null) this.#options.clock.clearTimeout(this.#graceTimer);
     this.#line.lost();
+    this.#options.ice.release(this.#options.id);
     this.#options.broker.unregister(this.#options.id);
   }
 
   #handle(request: Request): void {
+    if (request.type === 'ice-servers') {
+      this.#renewIceServers();
+      return;
+    }
     const { doors, id } = this.#options;
     const address = this.#address(request.room);
     switch (request.type) {
@@ -151,6 +166,16 @@ export class ParleyMember implements Receiver {
       default:
         request satisfies never;
     }
+  }
+
+  #issueIceServers(): IssuedIceServers {
+    return this.#options.ice.issue(this.#options.id, () => {
+      this.#renewIceServers();
+    });
+  }
+
+  #renewIceServers(): void {
+    this.#push({ type: 'ice-servers', ...this.#issueIceServers() });
   }
 
   #join(room: string): void {
@@ -197,7 +222,7 @@ export class ParleyMember implements Receiver {
     const address = this.#address(room);
     this.#places.set(room, { state: 'seated', forgotten: false });
     const onOutcome = (outcome: JoinOutcome): void => {
-      if (outcome === 'joined') {
+      if (!isRefusal(outcome)) {
         doors.entered(address, id);
         return;
       }
@@ -251,14 +276,16 @@ export class ParleyMember implements Receiver {
     if (mail.kind !== 'event') return;
     const { event } = mail;
     // A client that has forgotten a room hears nothing of it until it asks for it again.
-    const isForgotten = event.room !== undefined && this.#places.get(event.room)?.forgotten === true;
+    const room = 'room' in event ? event.room : undefined;
+    const isForgotten = room !== undefined && this.#places.get(room)?.forgotten === true;
     if (event.type === 'signal' && (isForgotten || !this.#line.hasRoom)) {
       const { broker, id } = this.#options;
       const error: UnsequencedEvent = { type: 'error', code: 'peer-unavailable', room: event.room, to: id };
       this.#expect(broker.deliver(event.from, { kind: 'event', event: error }));
       return;
     }
-    if (!isForgotten) this.#push(event);
+    // What it asked for itself is answered all the same.
+    if (!isForgotten || event.type === 'error') this.#push(event);
   }
 
   #push(event: UnsequencedEvent): void {

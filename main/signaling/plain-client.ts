@@ -11,7 +11,7 @@ import {
   type WireError,
 } from './protocol';
 import { plainFromSignal, signalFromPlain } from './plain-translation';
-import type { Mail } from './broker';
+import { isRefusal, type Mail } from './broker';
 import type { Connection, Receiver } from './connection';
 import type { Newcomer } from './doors';
 import type { MemberContext } from './parley-member';
@@ -128,8 +128,8 @@ export class PlainClient implements Receiver {
     const { broker, doors, address, app, roomCapacity } = this.#options;
     this.#place = 'seated';
     const joined = broker.join(address, this.#self, { capacity: roomCapacity, host, app }).then((outcome) => {
-      if (outcome === 'joined') doors.entered(address, this.#self.id);
-      else this.#refuse(outcome);
+      if (isRefusal(outcome)) this.#refuse(outcome);
+      else doors.entered(address, this.#self.id);
     });
     this.#expect(joined);
   }

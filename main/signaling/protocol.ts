@@ -49,8 +49,10 @@ type TypedSchema = v.GenericSchema & { entries: { type: { literal: string } } };
 
 /**
  * What `v.variant('type', options)` accepts; that tries one option after the other, this looks up the one that
- * `type` names. `options` are for unions made of this one.
+ * `type` names. `options` are for unions made of this one. Without side effects, so that the page, which uses few of
+ * these, is built without the others.
  */
+/* @__NO_SIDE_EFFECTS__ */
 function byType<const Options extends readonly [TypedSchema, ...TypedSchema[]]>(
   options: Options,
 ): v.LazySchema<Options[number]> & { options: Options } {
@@ -111,9 +113,11 @@ export function formatRoomPath({ namespace, room }: RoomAddress): string {
 
 /**
  * Reads a URL path (without query). `room` is `null` where the path names none.
- * @returns `null` for what is no address: too many parts, bad percent-encoding, unprintable names.
+ * @returns `null` for what is no address: no path at all (`*`, a whole URL), too many parts, bad percent-encoding,
+ * unprintable names.
  */
 export function parseRoomPath(path: string): { namespace: string; room: string | null } | null {
+  if (!path.startsWith('/')) return null;
   const parts = path.split('/').slice(1);
   if (parts.length > 2) return null;
   const decoded: string[] = [];
@@ -221,6 +225,13 @@ export const iceServerSchema = v.object({
 });
 export type IceServer = v.InferOutput<typeof iceServerSchema>;
 
+/** Which ICE servers to use from now on; part of `welcome`, and what an `ice-servers` event says. */
+const iceEntries = {
+  iceServers: v.pipe(v.array(iceServerSchema), v.maxLength(16)),
+  /** How long the credentials among them are good from now; absent or `null` where none run out. */
+  iceTtlMs: v.optional(v.nullable(v.pipe(v.number(), v.minValue(1)))),
+};
+
 // ---------------------------------------------------------------- codes
 
 /** What a server can answer; `error {code}` carries one. */
@@ -291,6 +302,11 @@ export const requestSchema = byType([
   v.object({ type: v.literal('turn-away'), seq: seqSchema, room: partSchema, member: memberIdSchema }),
   /** Host only: what happens to newcomers from now on; `open` lets in who waits. */
   v.object({ type: v.literal('door'), seq: seqSchema, room: partSchema, door: doorSchema }),
+  /**
+   * Asks for credentials that are as good as new, before an ICE restart; answered by the event of the same name. Only
+   * asked of a server whose `welcome` said that its credentials run out: older ones do not know this request.
+   */
+  v.object({ type: v.literal('ice-servers'), seq: seqSchema }),
 ]);
 export type Request = v.InferOutput<typeof requestSchema>;
 
@@ -315,7 +331,7 @@ const welcomeSchema = v.object({
   resumed: v.boolean(),
   /** The newest request the server has handled; the client sends everything after it again. */
   lastSeq: seqSchema,
-  iceServers: v.pipe(v.array(iceServerSchema), v.maxLength(16)),
+  ...iceEntries,
   limits: v.object({ frameBytes: v.number(), graceMs: v.number(), roomCapacity: v.number() }),
 });
 
@@ -339,7 +355,11 @@ const eventSchema = byType([
   /** Host only: someone asks to come in, or no longer does. */
   v.object({ type: v.literal('knock'), ...inRoom, member: memberSchema }),
   v.object({ type: v.literal('knock-ended'), ...inRoom, member: memberIdSchema }),
+  /** The server goes down: the socket will be closed, and a client should come back so long after that. */
+  v.object({ type: v.literal('draining'), seq: seqSchema, retryAfterMs: v.pipe(v.number(), v.minValue(0)) }),
   v.object({ type: v.literal('signal'), ...inRoom, from: memberIdSchema, signal: signalSchema }),
+  /** New credentials, well before those of the `welcome` or of the event before run out, or because they were asked for. */
+  v.object({ type: v.literal('ice-servers'), seq: seqSchema, ...iceEntries }),
   v.object({
     type: v.literal('error'),
     /** Absent on errors that come before `welcome` or about a frame that could not be read. */

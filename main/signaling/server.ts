@@ -2,20 +2,29 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { DEFAULT_PART, LIMITS, SUBPROTOCOL, type IceServer, type RoomAddress } from './protocol';
-import { admitUpgrade, isAddressedToUs, type UpgradeTarget } from './admission';
+import { DEFAULT_PART, LIMITS, SUBPROTOCOL, type RoomAddress } from './protocol';
+import { trustedProxies } from './client-address';
 import { systemClock, type Clock } from './clock';
 import { Connection } from './connection';
 import { openDoors } from './doors';
+import { closeOneByOne, comeBackAfterMs } from './drain';
+import { Gate } from './gate';
 import { Greeting } from './greeting';
 import { HostedRooms, type Admissions, type HostedRoom } from './hosted-rooms';
-import { createHttpServer, listen, refuseUpgrade, type ListenOptions } from './http';
+import { createHttpServer, listen, refuseUpgrade, type Certificate, type ListenOptions } from './http';
+import { IceIssuer } from './ice-issuer';
 import { Heartbeats } from './life-signs';
 import { LocalBroker } from './local-broker';
 import { silentLogger, type Logger } from './logger';
+import { MeteredBroker } from './metered-broker';
+import { Metrics } from './metrics';
 import { ParleyMember, type MemberContext } from './parley-member';
 import { PlainClient } from './plain-client';
+import type { UpgradeTarget } from './admission';
 import type { Broker } from './broker';
+import type { Rate } from './token-bucket';
+import type { IceOptions } from './turn';
+import type { Visit } from './visitors';
 
 /** How a server behaves; everything has a default but what it is for. */
 export interface SignalingServerOptions {
@@ -39,7 +48,18 @@ export interface SignalingServerOptions {
   joinSecret?: string | null;
   /** Sockets at a time; more are refused with 503. */
   maxConnections?: number;
-  iceServersFor?: (member: string) => IceServer[];
+  /** Sockets at a time from one address (one /64 of IPv6); more are refused with 429. Its rates grow with it. */
+  maxPerAddress?: number;
+  /** What one socket may send: a token for each frame and each 4 KiB of it. */
+  frameRate?: Rate;
+  /** Rooms at a time. */
+  maxRooms?: number;
+  /** Address ranges of proxies whose `X-Forwarded-For` counts; a page behind one may call us by any name. */
+  trustProxies?: readonly string[];
+  /** With it, `https` and `wss` instead of `http` and `ws`. */
+  certificate?: Certificate | null;
+  /** What members are told to find each other with; nothing by default, as on a local network. */
+  ice?: IceOptions;
   onAdmissionsChanged?: (admissions: Admissions) => void;
   broker?: Broker;
   clock?: Clock;
@@ -56,13 +76,23 @@ export interface SignalingServer {
   openRoom(room: HostedRoom): void;
   /** Who waits or sits in it hears `room-not-open`. */
   closeRoom(address: RoomAddress): void;
+  /** From the next connection on. @throws where key and certificate do not belong together. */
+  useCertificate(certificate: Certificate): void;
+  /** What was counted since the start, for Prometheus. */
+  renderMetrics(): string;
+  /**
+   * Lets nobody in any more, tells every member when to come back, and closes their sockets one by one within
+   * `ms`; then as {@link close}. Calls go on: they do not need a server.
+   */
+  drain(ms: number): Promise<void>;
   /** Stops listening, says 1001 to everybody and drops who does not hear it; takes under a second. */
   close(): Promise<void>;
 }
 
 /** What a socket that was told to close may take to answer. */
 const CLOSING_MS = 500;
-
+/** TCP connections beyond the sockets: health checks, refusals on their way out, headers still coming. */
+const SPARE_CONNECTIONS = 512;
 /** The signaling server of both lives: embedded in the app, or headless. Architecture, section 4. */
 export function createSignalingServer(options: SignalingServerOptions): SignalingServer {
   const {
@@ -76,14 +106,18 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     hostNames = [],
     joinSecret = null,
     maxConnections = 10_000,
-    iceServersFor = () => [],
+    maxPerAddress = 64,
+    maxRooms = Infinity,
+    trustProxies = [],
+    certificate = null,
+    ice = { stunUrls: [], turn: null },
     onAdmissionsChanged = () => undefined,
-    broker = new LocalBroker(),
     clock = systemClock,
     logger = silentLogger,
   } = options;
+  const metrics = new Metrics();
+  const broker = new MeteredBroker(options.broker ?? new LocalBroker({ maxRooms }), metrics, clock);
 
-  const knowsItsNames = mode === 'rooms-opened-by-host' || hostNames.length > 0;
   const hosted =
     mode === 'rooms-opened-by-host'
       ? new HostedRooms({
@@ -99,10 +133,12 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
         })
       : null;
   const context: MemberContext = { broker, doors: hosted ?? openDoors, clock, logger, graceMs, roomCapacity };
-  const connectionContext = { heartbeats: new Heartbeats(clock, { heartbeatMs, timeoutMs }), logger };
+  const issuer = new IceIssuer({ ice, clock, wallNow: Date.now });
+  const heartbeats = new Heartbeats(clock, { heartbeatMs, timeoutMs });
   const connections = new Set<Connection>();
   const members = new Map<string, ParleyMember>();
   const plainClients = new Set<PlainClient>();
+  let onLastGone: () => void = () => undefined;
 
   const socketOptions = {
     noServer: true,
@@ -116,45 +152,61 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     handleProtocols: (asked: Set<string>) => (asked.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   } as const;
   const sockets = new WebSocketServer(socketOptions);
-  const http = createHttpServer(version);
-  http.on('upgrade', (request, socket, head) => {
-    onUpgrade(request, socket, head);
+  const gate = new Gate({
+    clock,
+    logger,
+    metrics,
+    allowOrigins,
+    hostNames,
+    knowsItsNames: mode === 'rooms-opened-by-host' || hostNames.length > 0,
+    proxies: trustedProxies(trustProxies),
+    maxConnections,
+    maxPerAddress,
+    frameRate: options.frameRate,
+    connectionCount: () => connections.size,
   });
-
-  function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { host, origin } = request.headers;
-    const target = admitUpgrade({ url: request.url ?? '', host, origin }, { allowOrigins, hostNames });
-    if (typeof target === 'number') {
-      logger.info('refused', { status: target });
-      refuseUpgrade(socket, target);
-    } else if (connections.size >= maxConnections) {
-      logger.warn('refused', { status: 503 });
-      refuseUpgrade(socket, 503);
-    } else {
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const isAddressOurs =
-          !knowsItsNames || isAddressedToUs(target.host, request.socket.localAddress, hostNames);
-        onSocket(webSocket, socket, target, isAddressOurs);
-      });
+  const http = createHttpServer({
+    version,
+    isReady: () => gate.isOpen,
+    certificate,
+    maxConnections: maxConnections + SPARE_CONNECTIONS,
+  });
+  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const passage = gate.judge(request);
+    if (passage.kind === 'refused') {
+      refuseUpgrade(socket, passage.status, passage.retryAfterS);
+      return;
     }
-  }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      onSocket(webSocket, socket, passage.target, passage.startVisit(), passage.isAddressOurs);
+    });
+  });
 
   function onSocket(
     webSocket: WebSocket,
     stream: Duplex,
     target: UpgradeTarget,
+    visit: Visit,
     isAddressOurs: boolean,
   ): void {
-    const connection = new Connection(webSocket, stream, connectionContext);
+    const dialect = webSocket.protocol === SUBPROTOCOL ? SUBPROTOCOL : 'plain';
+    const connection = new Connection(webSocket, stream, { clock, heartbeats, logger, metrics, visit });
     connections.add(connection);
-    webSocket.on('close', () => connections.delete(connection));
-    if (webSocket.protocol === SUBPROTOCOL) greet(connection, target, isAddressOurs);
+    metrics.connections.add(dialect);
+    webSocket.on('close', () => {
+      connections.delete(connection);
+      if (connections.size === 0) onLastGone();
+      metrics.connections.add(dialect, -1);
+      visit.end();
+    });
+    if (dialect === SUBPROTOCOL) greet(connection, target, visit, isAddressOurs);
     else admitPlain(connection, target);
   }
 
   function greet(
     connection: Connection,
     { namespace, room, host }: UpgradeTarget,
+    visit: Visit,
     isAddressOurs: boolean,
   ): void {
     new Greeting(connection, {
@@ -166,16 +218,21 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
       host,
       isAddressOurs,
       logger,
+      onFailed: () => {
+        visit.failed();
+        metrics.refusals.add('unauthorized');
+      },
       onMember: (id, hello) => {
         let member = members.get(id);
         if (!member) {
           const onGone = (): void => {
             members.delete(id);
           };
-          member = new ParleyMember({ ...context, id, namespace, iceServersFor, onGone });
+          member = new ParleyMember({ ...context, id, namespace, ice: issuer, onGone });
           members.set(id, member);
         }
-        member.attach(connection, hello);
+        const { resumed } = member.attach(connection, hello);
+        if (hello.resume) metrics.resumes.add(resumed ? 'resumed' : 'forgotten');
         if (room !== null) member.joinFromPath(room);
       },
     });
@@ -183,6 +240,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
 
   function admitPlain(connection: Connection, { namespace, room, app }: UpgradeTarget): void {
     if (joinSecret !== null) {
+      metrics.refusals.add('unauthorized');
       connection.send(JSON.stringify({ type: 'error', code: 'unauthorized' }));
       connection.close(4401);
       return;
@@ -200,7 +258,21 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     client.arrive();
   }
 
+  async function drain(ms: number): Promise<void> {
+    gate.close();
+    for (const member of members.values()) {
+      member.warnOfDrain(comeBackAfterMs(connections.size, Math.random()));
+    }
+    const gone = new Promise<void>((resolve) => {
+      onLastGone = resolve;
+      if (connections.size === 0) resolve();
+    });
+    await closeOneByOne(connections, { ms, gone, clock, random: Math.random });
+    await close();
+  }
+
   async function close(): Promise<void> {
+    gate.close();
     const stopped = new Promise<void>((resolve) => {
       http.close(() => {
         resolve();
@@ -208,6 +280,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     });
     http.closeAllConnections();
     hosted?.stop();
+    issuer.stop();
     // Nobody is to hear of others going: everybody is.
     for (const member of [...members.values(), ...plainClients]) member.stop();
     for (const connection of connections) connection.close(1001);
@@ -231,6 +304,12 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
       hosted.open(room);
     },
     closeRoom: (address) => hosted?.close(address),
+    useCertificate: (fresh) => {
+      if (!('setSecureContext' in http)) throw new TypeError('listens without a certificate');
+      http.setSecureContext(fresh);
+    },
+    renderMetrics: () => metrics.render(broker.roomCount),
+    drain,
     close,
   };
 }

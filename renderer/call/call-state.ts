@@ -138,8 +138,8 @@ export type Effect =
   | { type: 'leave-room' }
   | { type: 'set-door'; door: Door }
   | { type: 'answer-knock'; member: string; answer: 'let-in' | 'turn-away' }
-  /** Makes a peer connection ready for whoever comes. */
-  | { type: 'prepare-peer'; iceServers: IceServer[] }
+  /** Makes a peer connection ready for whoever comes, or `offers`: for whoever is there already. */
+  | { type: 'prepare-peer'; iceServers: IceServer[]; offers: boolean }
   /** Begins with this member, dropping any former connection. */
   | { type: 'connect'; self: string; peer: Member; offers: boolean; iceServers: IceServer[] }
   /** Drops the connection; `bye` tells the other side that a person ended the call. */
@@ -168,6 +168,7 @@ const OF_THE_ROOM: ReadonlySet<CallEvent['type']> = new Set<CallEvent['type']>([
   'member-back',
   'member-left',
   'signaling-up',
+  'ice-servers',
   'room-closed',
 ]);
 
@@ -188,6 +189,10 @@ const leaveKept = (state: CallState): Effect[] => (endedOf(state)?.seat ? [{ typ
 const without = (members: readonly Member[], id: string) => members.filter((member) => member.id !== id);
 const withMember = (members: readonly Member[], member: Member) => [...without(members, member.id), member];
 
+/** Whether the peer still has its seat in the room; one whose grace has ended may come and take one again. */
+export const peerHasSeat = ({ seat, peer }: Pick<WithPeer, 'seat' | 'peer'>): boolean =>
+  seat.members.some(({ id }) => id === peer.id);
+
 /**
  * Moves a call on. Pure; an event that means nothing in a phase leaves everything as it is, so events may come in any
  * order and any number of times.
@@ -204,7 +209,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
         { phase: 'joining', target: null, knockingAt: null },
         ...leaveKept(state),
         { type: 'open-media' },
-        { type: 'prepare-peer', iceServers: [] },
+        { type: 'prepare-peer', iceServers: [], offers: false },
         { type: 'host-room', room: event.room, door: event.door },
       );
     case 'join-asked':
@@ -256,6 +261,9 @@ export function transition(state: CallState, event: CallEvent): Transition {
       return memberLeft(state, event.member, event.reason, event.atMs);
     case 'signaling-up':
       return signalingUp(state, event.members, event.iceServers);
+    case 'ice-servers':
+      if (!withRoom(state) || !state.seat) return stay(state);
+      return go(withSeat(state, { ...state.seat, iceServers: event.iceServers }));
     case 'room-closed':
       return roomClosed(state, event.code, event.atMs);
     case 'offered': {
@@ -295,7 +303,7 @@ function join(target: JoinTarget, ...first: Effect[]): Transition {
     { phase: 'joining', target, knockingAt: null },
     ...first,
     { type: 'open-media' },
-    { type: 'prepare-peer', iceServers: [] },
+    { type: 'prepare-peer', iceServers: [], offers: true },
     { type: 'join-room', target },
   );
 }
@@ -332,7 +340,7 @@ function seated(state: CallState, seat: RoomSeat): Transition {
 }
 
 function wait(state: Extract<CallState, { phase: 'waiting' }>, ...first: Effect[]): Transition {
-  return go(state, ...first, { type: 'prepare-peer', iceServers: state.seat.iceServers });
+  return go(state, ...first, { type: 'prepare-peer', iceServers: state.seat.iceServers, offers: false });
 }
 
 function connect(
@@ -460,9 +468,8 @@ function memberJoined(state: CallState, member: Member): Transition {
     return go({ ...state, seat, peer: member, peerLeft: false });
   }
   // Somebody else, in the place of a peer that has gone: a plain page that was opened again, or whoever was let in.
-  const gone = !state.seat.members.some(({ id }) => id === state.peer.id);
   const flows = state.phase === 'connected' && !state.peer.plain;
-  return gone && !flows ? connect({ ...state, seat }, member, false) : go({ ...state, seat });
+  return !peerHasSeat(state) && !flows ? connect({ ...state, seat }, member, false) : go({ ...state, seat });
 }
 
 function setAway(state: CallState, id: string, away: boolean): Transition {

@@ -20,11 +20,12 @@ export interface CallView {
   readonly state: CallState;
   readonly media: LocalMediaView;
   /**
-   * The other's sound and picture, the same object for the life of a call; `null` without a call. Play the sound
-   * with an `<audio>` element and the picture with a muted `<video>`: Chromium's `<video>` plays no sound before its
-   * first picture (https://crbug.com/738379), and a voice call has none.
+   * The other's sound and picture, the same objects for the life of a call; `null` without a call. Two streams for two
+   * elements: Chromium plays neither sound nor picture of an element, or calls it paused, before the first picture of
+   * its stream (https://crbug.com/738379), and a voice call has none.
    */
-  readonly remoteStream: MediaStream | null;
+  readonly remoteSound: MediaStream | null;
+  readonly remotePicture: MediaStream | null;
   /** Whether a picture of the other is arriving. */
   readonly remoteVideo: boolean;
   readonly peerMedia: PeerMedia;
@@ -50,6 +51,8 @@ export interface CallView {
   done(): Promise<void>;
   /** STUN and TURN servers of the person's settings, used from the next connection on. */
   setIceServers(servers: IceServer[]): void;
+  /** Whether media may go through TURN servers only, from the next connection on. */
+  setAlwaysRelay(on: boolean): void;
   /**
    * The remote video element says it has presented a picture (`requestVideoFrameCallback`): the first after a click
    * goes into `timing`. `remoteVideo` does not depend on it; the statistics notice a first picture too, a little later.

@@ -7,8 +7,9 @@ import type { Bridge, BridgeEvent, JoinTarget, Result, RoomSeat } from '../../pr
 import { transition, type CallEvent, type CallState, type Effect } from './call-state';
 import type { CallView, PathQuality, PeerMedia } from './call-view';
 import type { Clock } from './clock';
+import { HeldSignals } from './held-signals';
 import type { LocalMedia } from './local-media.svelte';
-import { readPath, type PathReading } from './path-quality';
+import { PathWatch } from './path-watch';
 import { Peer, type PeerConnectionConstructor } from './peer';
 
 export interface CallOptions {
@@ -19,18 +20,14 @@ export interface CallOptions {
   clock: Clock;
   /** Of the person's settings; the server's come before them. */
   iceServers: IceServer[];
+  alwaysRelay: boolean;
   /** `window`: when it hides for good, the call ends and the devices are released. */
   page: EventTarget | null;
 }
 
-const QUALITY_MS = 2000;
-/** How often the statistics are asked for the first picture until there is one. */
-const FIRST_FRAME_MS = 100;
 /** Addresses change while one waits; a connection made ready is not older than this. */
 const SPARE_MS = 60_000;
-const MAX_HELD = 256;
 const MAX_EARLY = 256;
-const MAX_RETIRED = 64;
 
 /** What happens in the room, and means nothing without a seat. */
 type RoomEvent = Extract<
@@ -58,7 +55,8 @@ export class Call implements CallView {
   readonly #clock: Clock;
 
   #state = $state.raw<CallState>({ phase: 'idle', problem: null });
-  #remoteStream = $state.raw<MediaStream | null>(null);
+  #remoteSound = $state.raw<MediaStream | null>(null);
+  #remotePicture = $state.raw<MediaStream | null>(null);
   #pictureSeen = $state(false);
   #peerMedia = $state.raw<PeerMedia>(UNKNOWN_MEDIA);
   #quality = $state.raw<PathQuality | null>(null);
@@ -69,6 +67,7 @@ export class Call implements CallView {
   });
 
   #iceServers: readonly IceServer[];
+  #alwaysRelay: boolean;
   #peer: Peer | null = null;
   /** Who each connection is with. */
   readonly #members = new WeakMap<Peer, string>();
@@ -76,7 +75,7 @@ export class Call implements CallView {
   #spare: Peer | null = null;
   #stopSpareTimer: (() => void) | null = null;
   #stopTimer: (() => void) | null = null;
-  #stopWatch: (() => void) | null = null;
+  #watch: PathWatch | null = null;
   /** Settled once what was ended last is out: the goodbye, the seat. */
   #goodbye: Promise<unknown> = Promise.resolve();
 
@@ -86,10 +85,7 @@ export class Call implements CallView {
   #attempt = 0;
   /** What happens in a room before the answer that there is a seat in it; `null` while none is awaited. */
   #early: RoomEvent[] | null = null;
-  /** Signals of members there is no connection with yet. */
-  #held: { from: string; signal: Signal }[] = [];
-  /** Calls that are over: what still arrives of them begins nothing. */
-  #retired: string[] = [];
+  readonly #held = new HeldSignals();
   readonly #stops: (() => void)[] = [];
 
   constructor(options: CallOptions) {
@@ -98,6 +94,7 @@ export class Call implements CallView {
     this.#clock = options.clock;
     this.media = options.media;
     this.#iceServers = options.iceServers;
+    this.#alwaysRelay = options.alwaysRelay;
     this.#stops.push(
       options.bridge.on((event) => this.#onBridge(event)),
       options.media.onChange(() => this.#onMedia()),
@@ -111,8 +108,12 @@ export class Call implements CallView {
     return this.#state;
   }
 
-  get remoteStream(): MediaStream | null {
-    return this.#remoteStream;
+  get remoteSound(): MediaStream | null {
+    return this.#remoteSound;
+  }
+
+  get remotePicture(): MediaStream | null {
+    return this.#remotePicture;
   }
 
   get remoteVideo(): boolean {
@@ -184,7 +185,12 @@ export class Call implements CallView {
 
   setIceServers(servers: IceServer[]): void {
     this.#iceServers = servers;
-    if (this.#state.phase === 'waiting') this.#prepare(this.#state.seat.iceServers);
+    this.#prepareAgain();
+  }
+
+  setAlwaysRelay(on: boolean): void {
+    this.#alwaysRelay = on;
+    this.#prepareAgain();
   }
 
   noteFirstFrame(): void {
@@ -256,7 +262,7 @@ export class Call implements CallView {
       case 'leave-room': {
         this.#attempt += 1;
         this.#early = null;
-        this.#held = [];
+        this.#held.clear();
         const left = this.#bridge.leaveRoom().then(() => {
           // The next attempt may have begun; until here it was still the former room that was heard.
           if (this.#early) this.#early = [];
@@ -271,7 +277,7 @@ export class Call implements CallView {
         void this.#bridge.answerKnock(effect.member, effect.answer);
         return;
       case 'prepare-peer':
-        this.#prepare(effect.iceServers);
+        this.#prepare(effect.iceServers, effect.offers);
         return;
       case 'connect':
         this.#connect(effect.self, effect.peer, effect.offers, effect.iceServers);
@@ -329,7 +335,13 @@ export class Call implements CallView {
       case 'signaling-up':
         this.#signalingUp = true;
         this.#move(event);
+        this.#peer?.useIceServers(this.#allServers(event.iceServers));
         this.#peer?.resend();
+        return;
+      case 'ice-servers':
+        this.#move(event);
+        this.#peer?.useIceServers(this.#allServers(event.iceServers));
+        this.#prepareAgain();
         return;
       case 'knocking':
         this.#move(event);
@@ -372,7 +384,7 @@ export class Call implements CallView {
         return;
       case 'member-left':
         // Should it come back, it begins anew.
-        this.#held = this.#held.filter(({ from }) => from !== event.member);
+        this.#held.forget(event.member);
         this.#move({ ...event, atMs: this.#clock.now() });
         return;
       case 'room-closed':
@@ -382,7 +394,7 @@ export class Call implements CallView {
       case 'hosting-changed':
         this.#move(event);
         // Addresses changed, so what was gathered for whoever comes is out of date.
-        if (this.#state.phase === 'waiting') this.#prepare(this.#state.seat.iceServers);
+        this.#prepareAgain();
         return;
       case 'member-joined':
       case 'member-away':
@@ -398,12 +410,10 @@ export class Call implements CallView {
   #onSignal(from: string, signal: Signal): void {
     const state = this.#state;
     if ('peer' in state && state.peer.id === from) {
-      if (state.peer.plain || !this.#retired.includes(signal.call)) this.#peer?.receive(signal);
+      if (state.peer.plain || !this.#held.isRetired(signal)) this.#peer?.receive(signal);
       return;
     }
-    if (this.#retired.includes(signal.call)) return;
-    this.#held.push({ from, signal });
-    if (this.#held.length > MAX_HELD) this.#held.shift();
+    this.#held.hold(from, signal);
     this.#considerHeld();
   }
 
@@ -411,15 +421,13 @@ export class Call implements CallView {
   #considerHeld(): void {
     const state = this.#state;
     if (state.phase !== 'waiting') return;
-    const offers = this.#held.find(
-      ({ from, signal }) => 'description' in signal && state.seat.members.some(({ id }) => id === from),
-    );
-    if (offers) this.#move({ type: 'offered', member: offers.from });
+    const member = this.#held.offerer(state.seat.members);
+    if (member !== null) this.#move({ type: 'offered', member });
   }
 
   // ------------------------------------------------------------- the peer connection
 
-  #newPeer(iceServers: readonly IceServer[]): Peer {
+  #newPeer(iceServers: readonly IceServer[], offersSoon: boolean): Peer {
     const { connection, newStream } = this.#options;
     const present = (run: () => void) => {
       if (this.#peer === peer) run();
@@ -429,6 +437,9 @@ export class Call implements CallView {
       newStream,
       clock: this.#clock,
       iceServers: this.#allServers(iceServers),
+      offersSoon,
+      relayOnly: this.#alwaysRelay,
+      freshIceServers: async () => this.#allServers(await this.#bridge.freshIceServers()),
       events: {
         send: (signal) => this.#send(peer, signal),
         callSettled: (call) => present(() => this.#move({ type: 'call-settled', call })),
@@ -448,10 +459,17 @@ export class Call implements CallView {
     return [...iceServers, ...this.#iceServers];
   }
 
-  #prepare(iceServers: readonly IceServer[]): void {
+  #prepare(iceServers: readonly IceServer[], offers: boolean): void {
     this.#dropSpare();
-    this.#spare = this.#newPeer(iceServers);
-    this.#stopSpareTimer = this.#clock.after(SPARE_MS, () => this.#prepare(iceServers));
+    this.#spare = this.#newPeer(iceServers, offers);
+    this.#onMedia();
+    this.#stopSpareTimer = this.#clock.after(SPARE_MS, () => this.#prepare(iceServers, offers));
+  }
+
+  /** What was made ready for whoever comes is out of date. */
+  #prepareAgain(): void {
+    this.#dropSpare();
+    if (this.#state.phase === 'waiting') this.#prepare(this.#state.seat.iceServers, false);
   }
 
   #dropSpare(): void {
@@ -463,12 +481,13 @@ export class Call implements CallView {
 
   #connect(self: string, member: Member, offers: boolean, iceServers: readonly IceServer[]): void {
     this.#dropPeer(false);
-    const peer = this.#spare ?? this.#newPeer(iceServers);
+    const peer = this.#spare ?? this.#newPeer(iceServers, false);
     this.#spare = null;
     this.#dropSpare();
     this.#peer = peer;
     this.#members.set(peer, member.id);
-    this.#remoteStream = peer.remoteStream;
+    this.#remoteSound = peer.remoteSound;
+    this.#remotePicture = peer.remotePicture;
     this.#peerMedia = UNKNOWN_MEDIA;
     this.#pictureSeen = false;
     this.#onMedia();
@@ -478,9 +497,7 @@ export class Call implements CallView {
       offers,
       iceServers: this.#allServers(iceServers),
     });
-    const held = this.#held.filter(({ from }) => from === member.id);
-    this.#held = [];
-    for (const { signal } of held) peer.receive(signal);
+    for (const signal of this.#held.take(member.id)) peer.receive(signal);
   }
 
   // Also the goodbye of a connection that is no longer the present one.
@@ -491,59 +508,49 @@ export class Call implements CallView {
 
   #dropPeer(bye: boolean): void {
     const peer = this.#peer;
-    this.#stopWatch?.();
-    this.#stopWatch = null;
+    this.#watch?.stop();
+    this.#watch = null;
     this.#peer = null;
-    this.#remoteStream = null;
+    this.#remoteSound = null;
+    this.#remotePicture = null;
     this.#quality = null;
     this.#pictureSeen = false;
     if (!peer) return;
-    this.#retire(peer.call);
+    this.#held.retire(peer.call);
     if (bye) this.#goodbye = peer.end();
     else peer.close();
-  }
-
-  #retire(call: string): void {
-    this.#retired = [...this.#retired, call].slice(-MAX_RETIRED);
   }
 
   #onRestarted(signals: Signal[]): void {
     const state = this.#state;
     if (!('peer' in state)) return;
-    this.#held = signals.map((signal) => ({ from: state.peer.id, signal }));
+    this.#held.clear();
+    this.#held.hold(state.peer.id, ...signals);
     this.#move({ type: 'peer-restarted' });
   }
 
   #onPath(alive: boolean): void {
     const atMs = this.#clock.now();
     this.#move(alive ? { type: 'path-found', atMs } : { type: 'path-lost', atMs });
-    if (alive && this.#peer && !this.#stopWatch) this.#watch(this.#peer, null);
+    const peer = this.#peer;
+    if (!alive || !peer) return;
+    this.#watch ??= new PathWatch({
+      connection: () => peer.connection,
+      clock: this.#clock,
+      pictureSeen: () => this.#pictureSeen,
+      onReading: ({ quality, framesDecoded }) => {
+        this.#quality = quality;
+        if (framesDecoded > 0) this.#pictureSeen = true;
+      },
+    });
   }
 
   #onMedia(): void {
     const { audioTrack, videoTrack, muted } = this.media;
-    this.#peer?.setTrack('audio', audioTrack);
-    this.#peer?.setTrack('video', videoTrack);
-    this.#peer?.stateMedia({ muted: muted || audioTrack === null, cameraOff: videoTrack === null });
-  }
-
-  /** Looks at the statistics regularly, more often until the first picture is there. */
-  #watch(peer: Peer, before: PathReading | null): void {
-    const again = (reading: PathReading | null) => {
-      if (this.#peer !== peer) return;
-      const afterMs = this.#pictureSeen ? QUALITY_MS : FIRST_FRAME_MS;
-      this.#stopWatch = this.#clock.after(afterMs, () => this.#watch(peer, reading));
-    };
-    this.#stopWatch = () => {};
-    peer.connection.getStats().then(
-      (report) => {
-        if (this.#peer !== peer) return;
-        const reading = readPath(report, before);
-        this.#quality = reading.quality;
-        if (reading.framesDecoded > 0) this.#pictureSeen = true;
-        again(reading);
-      },
-      () => again(before),
-    );
+    for (const peer of [this.#peer, this.#spare]) {
+      peer?.setTrack('audio', audioTrack);
+      peer?.setTrack('video', videoTrack);
+      peer?.stateMedia({ muted: muted || audioTrack === null, cameraOff: videoTrack === null });
+    }
   }
 }

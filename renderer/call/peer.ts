@@ -51,6 +51,15 @@ export interface PeerOptions {
   clock: Clock;
   events: PeerEvents;
   iceServers: readonly IceServer[];
+  /**
+   * Make the first offer now, and keep it until {@link Peer.begin}: this side will come second to somebody. Not done
+   * with servers, which would hold a relay for as long as one waits.
+   */
+  offersSoon?: boolean;
+  /** Through TURN servers only: the other side learns none of this machine's addresses. */
+  relayOnly: boolean;
+  /** What to restart ICE with; settles soon, whatever has become of the server. */
+  freshIceServers: () => Promise<readonly IceServer[]>;
 }
 
 export interface PeerStart {
@@ -92,8 +101,9 @@ export class Peer {
   readonly #clock: Clock;
   readonly #events: PeerEvents;
 
-  /** The other's sound and picture; the same object whatever happens underneath. */
-  readonly remoteStream: MediaStream;
+  /** The other's sound and picture, one track each; the same objects whatever happens underneath. */
+  readonly remoteSound: MediaStream;
+  readonly remotePicture: MediaStream;
   /** Never holds a track: their ids group the sent tracks for the other side (`a=msid`, RFC 8830). */
   readonly #cameraStream: MediaStream;
   readonly #screenStream: MediaStream;
@@ -149,17 +159,19 @@ export class Peer {
   #onGone: (() => void) | null = null;
   readonly #timers = new Map<Timer, () => void>();
 
-  /** Makes the connection ready: its certificate and, without servers to bother, its candidates. */
+  /** Makes the connection ready: its certificate and, without servers to bother, its candidates and its offer. */
   constructor(options: PeerOptions) {
     this.#options = options;
     this.#clock = options.clock;
     this.#events = options.events;
     this.#iceServers = options.iceServers;
     this.#call = crypto.randomUUID();
-    this.remoteStream = options.newStream();
+    this.remoteSound = options.newStream();
+    this.remotePicture = options.newStream();
     this.#cameraStream = options.newStream();
     this.#screenStream = options.newStream();
     this.#pc = this.#open();
+    if (options.offersSoon && options.iceServers.length === 0) this.#makeOffer();
   }
 
   /** The id of the call; the other side's once that one has offered first. */
@@ -178,13 +190,24 @@ export class Peer {
     this.#begun = true;
     this.#polite = start.plain || start.polite;
     this.#plain = start.plain;
-    if (JSON.stringify(start.iceServers) !== JSON.stringify(this.#iceServers)) {
+    const otherServers = !this.#isUsing(start.iceServers);
+    const otherOffer = this.#offering && (start.plain || !start.offers);
+    if (otherServers || otherOffer) {
       this.#iceServers = start.iceServers;
       this.#reopen();
     }
     this.#setTimer('tend', TEND_MS, () => this.#tend());
     if (start.offers) this.#offer();
     else this.#setTimer('expect', start.plain ? EXPECT_PLAIN_MS : EXPECT_PARLEY_MS, () => this.#offer());
+  }
+
+  /** Credentials were renewed: they count from the next ICE restart on, whichever side asks for it. */
+  useIceServers(iceServers: readonly IceServer[]): void {
+    if (this.#over || this.#isUsing(iceServers)) return;
+    this.#iceServers = iceServers;
+    const pc = this.#pc;
+    // The rest must stay as it was (W3C WebRTC, section 4.4.1.6).
+    this.#withServers((servers) => pc.setConfiguration({ ...pc.getConfiguration(), iceServers: servers }));
   }
 
   /** Sends this track from now on, or nothing; never negotiates. */
@@ -254,21 +277,28 @@ export class Peer {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
     this.#shut();
-    for (const track of this.remoteStream.getTracks()) this.remoteStream.removeTrack(track);
+    holdOnly(this.remoteSound);
+    holdOnly(this.remotePicture);
   }
 
   // ------------------------------------------------------------- the connection
 
+  #isUsing(iceServers: readonly IceServer[]): boolean {
+    return JSON.stringify(iceServers) === JSON.stringify(this.#iceServers);
+  }
+
   #configuration(iceServers: RTCIceServer[]): RTCConfiguration {
     return {
       iceServers,
+      iceTransportPolicy: this.#options.relayOnly ? 'relay' : 'all',
       bundlePolicy: 'max-bundle',
       // Gathers before the other is known. Not with servers: a relay would be held for as long as one waits.
       iceCandidatePoolSize: iceServers.length === 0 ? 1 : 0,
     };
   }
 
-  #construct(): RTCPeerConnection {
+  /** One server that is refused (TURN without a password, say) must not cost the call the others, or the LAN. */
+  #withServers<T>(use: (servers: RTCIceServer[]) => T): T {
     const Connection = this.#options.connection;
     const servers = this.#iceServers.map(({ urls, username, credential }) => ({
       urls,
@@ -276,15 +306,15 @@ export class Peer {
       ...(credential === undefined ? {} : { credential }),
     }));
     try {
-      return new Connection(this.#configuration(servers));
+      return use(servers);
     } catch {
-      // One server that is refused (TURN without a password, say) must not cost the call the others, or the LAN.
-      return new Connection(this.#configuration(servers.filter((server) => isUsable(Connection, server))));
+      return use(servers.filter((server) => isUsable(Connection, server)));
     }
   }
 
   #open(): RTCPeerConnection {
-    const pc = this.#construct();
+    const Connection = this.#options.connection;
+    const pc = this.#withServers((servers) => new Connection(this.#configuration(servers)));
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     pc.addEventListener('negotiationneeded', () => void this.#onNegotiationNeeded(pc), { signal });
@@ -334,11 +364,17 @@ export class Peer {
 
   // ------------------------------------------------------------- media
 
-  /** Makes the first offer. `negotiationneeded` follows by itself. */
+  /** Sends the first offer: the one that is ready, or as soon as it is. */
   #offer(): void {
     this.#clearTimer('expect');
-    this.#offering = true;
     if (!this.#plain) this.#events.callSettled(this.#call);
+    if (!this.#offering) this.#makeOffer();
+    else if (this.#pc.signalingState === 'have-local-offer') this.#sendDescription(this.#pc, 'offer');
+  }
+
+  /** Makes the first offer. `negotiationneeded` follows by itself. */
+  #makeOffer(): void {
+    this.#offering = true;
     for (const kind of KINDS) {
       if (kind === 'screen' && this.#plain) continue;
       const transceiver = this.#pc.addTransceiver(kind === 'audio' ? 'audio' : 'video', {
@@ -348,6 +384,7 @@ export class Peer {
       this.#transceivers.set(kind, transceiver);
       this.#sendTrack(kind);
     }
+    void this.#limitVideo();
     this.#openChannel(this.#pc);
     this.#receiveTracks();
   }
@@ -368,8 +405,6 @@ export class Peer {
       this.#transceivers.set(kind, transceiver);
       this.#sendTrack(kind);
     }
-    this.#openChannel(pc);
-    this.#receiveTracks();
   }
 
   #streamOf(kind: MediaKind): MediaStream {
@@ -386,12 +421,8 @@ export class Peer {
 
   // A receiver has its track from the beginning (section 5.3), so `track` events are not needed.
   #receiveTracks(): void {
-    const stream = this.remoteStream;
-    const wanted = (['audio', 'video'] as const).flatMap(
-      (kind) => this.#transceivers.get(kind)?.receiver.track ?? [],
-    );
-    for (const track of stream.getTracks()) if (!wanted.includes(track)) stream.removeTrack(track);
-    for (const track of wanted) if (!stream.getTracks().includes(track)) stream.addTrack(track);
+    holdOnly(this.remoteSound, this.#transceivers.get('audio')?.receiver.track);
+    holdOnly(this.remotePicture, this.#transceivers.get('video')?.receiver.track);
   }
 
   async #limitVideo(): Promise<void> {
@@ -430,7 +461,7 @@ export class Peer {
     else if (candidate || !this.#plain) this.#post({ candidate });
   }
 
-  /** Sends the local description made just now and then the candidates that were found for it meanwhile. */
+  /** Sends the local description as it is by now, with the candidates found for it meanwhile. */
   #sendDescription(pc: RTCPeerConnection, type: 'offer' | 'answer'): void {
     const description = pc.localDescription;
     // An offer that was rolled back in between means nothing to anybody; the answer that did it is on its way.
@@ -440,19 +471,21 @@ export class Peer {
     if (type === 'offer') this.#offerN = this.#n;
     else this.#answerN = this.#n;
     this.#post({ description: { type, sdp: description.sdp } });
-    for (const candidate of held) this.#onCandidate(candidate);
+    // A description holds what was gathered before it was read (W3C WebRTC, section 4.4.1.5).
+    for (const candidate of held)
+      if (!candidate || !description.sdp.includes(addressOf(candidate))) this.#onCandidate(candidate);
   }
 
   // ------------------------------------------------------------- negotiation
 
   async #onNegotiationNeeded(pc: RTCPeerConnection): Promise<void> {
     // The data channel of an answering side asks for a negotiation that is about to happen anyway.
-    if (this.#over || !this.#begun) return;
+    if (this.#over || !(this.#begun || this.#offering)) return;
     try {
       this.#makingOffer = true;
       this.#heldBack ??= [];
       await pc.setLocalDescription();
-      if (this.#isPast(pc)) return;
+      if (this.#isPast(pc) || !this.#begun) return;
       this.#sendDescription(pc, 'offer');
     } catch (cause) {
       if (!this.#isPast(pc)) this.#report(cause);
@@ -499,12 +532,19 @@ export class Peer {
       await pc.setRemoteDescription({ type, sdp: this.#plain ? sdp : tuneDescription(sdp) });
       if (this.#isPast(pc)) return;
       if (type === 'offer') {
-        if (this.#transceivers.size === 0) this.#adoptTransceivers(pc);
+        const first = this.#transceivers.size === 0;
+        if (first) this.#adoptTransceivers(pc);
         this.#heldBack = [];
         await pc.setLocalDescription();
         if (this.#isPast(pc)) return;
         this.#sendDescription(pc, 'answer');
         this.#answeredN = n;
+        // What the answer need not wait for.
+        if (first) {
+          void this.#limitVideo();
+          this.#openChannel(pc);
+          this.#receiveTracks();
+        }
         // The other side's ICE restart is as good as our own, and deserves as much time.
         this.#lastRestartMs = this.#clock.now();
       }
@@ -625,7 +665,6 @@ export class Peer {
     this.#alive = alive;
     if (alive) {
       this.#clearTimer('restart');
-      if (!this.#everAlive) void this.#limitVideo();
       this.#everAlive = true;
       this.#sayMedia();
     } else {
@@ -661,7 +700,17 @@ export class Peer {
     if (this.#everAlive && this.#clock.now() - this.#lastRestartMs < patience - 1) return;
     this.#lastRestartMs = this.#clock.now();
     this.#restarts += 1;
-    this.#pc.restartIce();
+    void this.#restartWithFreshServers(this.#pc, this.#lastRestartMs);
+  }
+
+  async #restartWithFreshServers(pc: RTCPeerConnection, beganMs: number): Promise<void> {
+    // Without an answer, what one has: it may still be good, and a path without a relay needs none.
+    const servers = await this.#options.freshIceServers().catch(() => this.#iceServers);
+    if (this.#isPast(pc)) return;
+    this.useIceServers(servers);
+    // The other side may have been quicker, or the path have come back by itself.
+    const isNeeded = this.#lastRestartMs === beganMs && this.#alive !== true;
+    if (isNeeded && pc.signalingState === 'stable' && !this.#makingOffer) pc.restartIce();
   }
 
   // ------------------------------------------------------------- the channel
@@ -724,6 +773,16 @@ function isUsable(connection: PeerConnectionConstructor, server: RTCIceServer): 
     return false;
   }
 }
+
+function holdOnly(stream: MediaStream, wanted?: MediaStreamTrack): void {
+  const held = stream.getTracks();
+  for (const track of held) if (track !== wanted) stream.removeTrack(track);
+  if (wanted && !held.includes(wanted)) stream.addTrack(wanted);
+}
+
+/** A candidate's line up to its extensions, which Chromium does not write alike in events and descriptions. */
+const addressOf = ({ candidate }: RTCIceCandidate): string =>
+  candidate.replace(/ (generation|ufrag) .*$/, '');
 
 function wireCandidate(candidate: RTCIceCandidate | null): WireCandidate | null {
   if (!candidate) return null;

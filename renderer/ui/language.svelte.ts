@@ -1,26 +1,54 @@
 /** The language the page speaks. */
 import type { Language } from '../../preload/bridge';
+import type { Sentences } from './error-sentences';
 import type { Messages } from './messages';
-import { en } from './messages-en';
-import { zh } from './messages-zh';
 
-const catalogues: Record<Language, Messages> = { en, zh };
+interface Catalogue {
+  messages: Messages;
+  sentences: Sentences;
+}
+
+/** A person reads one of them, so only that one is loaded. */
+const catalogues: Record<Language, () => Promise<Catalogue>> = {
+  en: () => import('./language-en'),
+  zh: () => import('./language-zh'),
+};
 
 /** What `lang` says: fonts and screen readers tell Simplified from Traditional by it. */
 const tags: Record<Language, string> = { en: 'en', zh: 'zh-Hans' };
 
 class CurrentLanguage {
+  #wanted: Language = 'en';
   #code = $state<Language>('en');
+  #catalogue = $state.raw<Catalogue | null>(null);
 
   get code(): Language {
     return this.#code;
   }
 
   get messages(): Messages {
-    return catalogues[this.#code];
+    return this.#said.messages;
   }
 
-  set(code: Language): void {
+  get errors(): Sentences['errors'] {
+    return this.#said.sentences.errors;
+  }
+
+  get ends(): Sentences['ends'] {
+    return this.#said.sentences.ends;
+  }
+
+  get #said(): Catalogue {
+    if (this.#catalogue === null) throw new Error('nothing is said before a language is loaded');
+    return this.#catalogue;
+  }
+
+  /** Loads a language and speaks it. Until then the page keeps to the one before; of two wishes the later holds. */
+  async set(code: Language): Promise<void> {
+    this.#wanted = code;
+    const catalogue = await catalogues[code]();
+    if (this.#wanted !== code) return;
+    this.#catalogue = catalogue;
     this.#code = code;
     document.documentElement.lang = tags[code];
   }

@@ -14,9 +14,6 @@ export const en = {
   details: 'Details',
 
   openSystemSettings: 'Open system settings',
-  crashed: 'Something went wrong in this window',
-  crashedWhatToDo: 'Reload it to start afresh. Your settings are safe.',
-  reload: 'Reload',
 
   firstStart: {
     title: 'Welcome to Parley',
@@ -100,6 +97,9 @@ export const en = {
     remove: 'Remove server',
     numbered: (n) => `Server ${n}`,
     full: 'Eight servers are the most that can be kept.',
+    alwaysRelay: 'Always go through a TURN server',
+    alwaysRelayHint:
+      'Hides your network address from the other side. Without a TURN server no call comes about.',
   },
 
   confirm: {
@@ -177,6 +177,7 @@ export const en = {
     roundTrip: (ms) => `${new Intl.NumberFormat('en').format(Math.round(ms))} ms`,
     connection: 'Connection',
     peerGone: (name) => `${isolate(name)}’s connection is gone. Trying to reach them…`,
+    notBack: (name) => `${isolate(name)} has not come back. You can wait or hang up.`,
     selfGone: 'Your connection is gone. Trying to get it back…',
     silent: (name) => `Nothing comes from ${isolate(name)}. Looking for another way…`,
     finishFirst: 'You opened a link. Leave this room first, then open it again.',

@@ -12,9 +12,6 @@ export const zh = {
   details: '详细信息',
 
   openSystemSettings: '打开系统设置',
-  crashed: '这个窗口出了点问题',
-  crashedWhatToDo: '重新加载即可恢复，你的设置不会丢失。',
-  reload: '重新加载',
 
   firstStart: {
     title: '欢迎使用 Parley',
@@ -95,6 +92,8 @@ export const zh = {
     remove: '移除服务器',
     numbered: (n) => `服务器 ${n}`,
     full: '最多保存八个服务器。',
+    alwaysRelay: '始终通过 TURN 服务器中转',
+    alwaysRelayHint: '对方看不到你的网络地址。没有可用的 TURN 服务器时，通话无法接通。',
   },
 
   confirm: {
@@ -172,6 +171,7 @@ export const zh = {
     roundTrip: (ms) => `${new Intl.NumberFormat('zh').format(Math.round(ms))} 毫秒`,
     connection: '连接',
     peerGone: (name) => `${isolate(name)} 的连接断了，正在设法联系…`,
+    notBack: (name) => `${isolate(name)} 还没有回来。你可以继续等，也可以挂断。`,
     selfGone: '你的连接断了，正在恢复…',
     silent: (name) => `收不到 ${isolate(name)} 的声音和画面，正在另找通路…`,
     finishFirst: '你打开了一个链接。请先离开当前房间，再重新打开。',

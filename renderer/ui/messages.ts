@@ -1,6 +1,6 @@
 /**
  * Everything the page says, as a type: a language without one of these sentences does not compile. Sentences for
- * errors and endings are in `error-sentences.ts`.
+ * errors and endings are in `error-sentences.ts`, the page's last ones in `crash.ts`.
  *
  * Functions take names as they are and isolate them (`isolate.ts`); show such sentences through `Phrase.svelte`.
  */
@@ -17,9 +17,6 @@ export interface Messages {
 
   /** The system's privacy page. */
   openSystemSettings: string;
-  crashed: string;
-  crashedWhatToDo: string;
-  reload: string;
 
   firstStart: {
     title: string;
@@ -99,6 +96,8 @@ export interface Messages {
     remove: string;
     numbered: (n: number) => string;
     full: string;
+    alwaysRelay: string;
+    alwaysRelayHint: string;
   };
 
   confirm: {
@@ -174,6 +173,8 @@ export interface Messages {
     connection: string;
     /** Reconnecting. */
     peerGone: (name: string) => string;
+    /** The other's seat is free; they may still come. */
+    notBack: (name: string) => string;
     selfGone: string;
     silent: (name: string) => string;
     finishFirst: string;

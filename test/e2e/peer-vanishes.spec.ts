@@ -1,6 +1,7 @@
 import { BLUE, RED } from '../support/known-media';
-import { expect, test, type Meet, type Person } from '../support/people';
+import { expect, ROOT, test, type Meet, type Person } from '../support/people';
 import { signalTree } from '../support/process-tree';
+import { startHeadless } from '../support/signaling-servers';
 
 async function talk(meet: Meet): Promise<{ ann: Person; ben: Person; link: string }> {
   const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
@@ -36,6 +37,32 @@ test('an app that is killed and started again offers the way back, into the same
   expect(await again.liveTracks()).toEqual([]);
   await again.button('Join').click();
   await Promise.all([ann.sees(BLUE), again.sees(RED)]);
+});
+
+test('who does not come back within the grace is said not to have, and can still come back', async ({
+  meet,
+}) => {
+  const server = await startHeadless(ROOT, ['--grace-ms', '6000']);
+  try {
+    const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
+    const link = `parley://join?server=127.0.0.1:${String(server.port)}&room=tea`;
+    await ann.join(link);
+    await expect(ann.page.getByText('Waiting for the other person')).toBeVisible();
+    await ben.join(link);
+    await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+
+    signalTree(ben.pid, 'SIGKILL');
+    await expect(ann.page.getByText('Ben’s connection is gone. Trying to reach them…')).toBeVisible();
+    await expect(ann.page.getByText('Ben has not come back. You can wait or hang up.')).toBeVisible();
+    await expect(ann.page.getByText('Ben’s connection is gone. Trying to reach them…')).toBeHidden();
+    await expect(ann.button('Hang up')).toBeVisible();
+
+    const again = await meet('Ben', { media: BLUE, profile: ben.profile });
+    await again.button('Join').click();
+    await Promise.all([ann.sees(BLUE), again.sees(RED)]);
+  } finally {
+    await server.stop();
+  }
 });
 
 test('a call survives that one side freezes and thaws within the grace', async ({ meet }) => {

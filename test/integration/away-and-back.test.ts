@@ -62,6 +62,23 @@ it('frees the seat of a room that a restarted app does not ask for again', async
   restarted.client.close();
 });
 
+it('tells a restarted app that its signal did not arrive, also in a room that it has not asked for again', async () => {
+  const members = [generateIdentity(), generateIdentity()].map((identity) => ({ identity }));
+  for (const { identity } of members) {
+    const before = await new RawMember(server.url, { identity }).greet();
+    before.send({ type: 'join', seq: 1, room: 'room' });
+    await before.message('joined');
+  }
+  // Both apps start again: their seats are kept, but neither knows of the room yet.
+  const [first, second] = await Promise.all(
+    members.map(({ identity }) => new RawMember(server.url, { identity }).greet()),
+  );
+  first?.send({ type: 'signal', seq: 1, room: 'room', to: second?.id, signal: numbered(1) });
+  expect(await first?.message('error')).toMatchObject({ code: 'peer-unavailable', to: second?.id });
+  first?.socket.close();
+  second?.socket.close();
+});
+
 it('joins again by itself when the server has forgotten, as after a restart of the server', async () => {
   const first = await joinAs(server.url, 'room');
   const second = await joinAs(server.url, 'room');

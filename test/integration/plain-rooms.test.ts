@@ -182,3 +182,17 @@ it('refuses a third plain member', async () => {
   expect(await third.next('error')).toEqual({ type: 'error', code: 'room-full' });
   expect(await third.closed).toEqual({ code: 4409, reason: 'room-full' });
 });
+
+it('judges a member that never says anything by its pongs alone', async () => {
+  const quick = await startServer({ heartbeatMs: 50, timeoutMs: 400 });
+  const quiet = new RawSocket(new URL('/ns/room?pc', quick.url).href);
+  const deaf = new RawSocket(new URL('/ns/other?app', quick.url).href, [], { autoPong: false });
+  await Promise.all([quiet.opened, deaf.opened]);
+  // Three times the time-out in pings; whoever answers them is there, and whoever does not is dropped.
+  for (let pings = 0; pings < 24; pings += 1)
+    await new Promise((resolve) => quiet.socket.once('ping', resolve));
+  expect(quiet.socket.readyState).toBe(quiet.socket.OPEN);
+  expect((await deaf.closed).code).toBe(1006);
+  quiet.socket.close();
+  await quick.close();
+});

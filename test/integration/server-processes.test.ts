@@ -1,68 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateIdentity, memberIdOf } from '../../main/signaling/identity';
 import { joinAs, numbered, TestMember } from '../support/signaling-clients';
-import { buildEntries, startEmbedded, startHeadless } from '../support/signaling-servers';
+import { buildEntries, startEmbedded, withTakenPort } from '../support/signaling-servers';
 
 let entries: Awaited<ReturnType<typeof buildEntries>>;
 beforeAll(async () => {
   entries = await buildEntries();
 });
 afterAll(() => entries.remove());
-
-/** A port that is taken while `use` runs. */
-async function withTakenPort(use: (port: number) => Promise<void> | void): Promise<void> {
-  const taken = createServer();
-  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-  try {
-    await use((taken.address() as AddressInfo).port);
-  } finally {
-    await new Promise((resolve) => taken.close(resolve));
-  }
-}
-
-describe('the command line', () => {
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, [join(entries.folder, 'dist/server/parley-server.js'), ...args], {
-      encoding: 'utf8',
-      timeout: 20_000,
-    });
-
-  it('refuses a taken port with one sentence and exit code 2', async () => {
-    await withTakenPort((port) => {
-      const { status, stderr, stdout } = run('--port', String(port));
-      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-      expect(stderr).toBe(`--port ${port} is taken by another program; give another one, or 0 for any.\n`);
-    });
-  });
-
-  it.each([
-    ['--port', 'x'],
-    ['--listen', '203.0.113.7', '--port', '0'],
-    ['--allow-origin', 'nonsense'],
-    ['--what'],
-  ])('refuses %s with one sentence that names the flag', (flag, ...rest) => {
-    const { status, stderr } = run(flag, ...rest);
-    expect(status).toBe(2);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect(stderr).toContain(flag);
-  });
-
-  it('says its version and what it can do', () => {
-    expect(run('--version')).toMatchObject({ status: 0, stdout: '0.0.0\n' });
-    expect(run('--help').stdout).toContain('--heartbeat-timeout-ms');
-  });
-
-  it('stops at once on a second signal', async () => {
-    const server = await startHeadless(entries.folder);
-    const ended = new Promise((resolve) => server.child.once('exit', resolve));
-    server.child.kill('SIGINT');
-    server.child.kill('SIGTERM');
-    expect(await ended).toBe(0);
-  });
-});
 
 describe('the embedded server', () => {
   it('takes the next free port where its own is taken, unless it must not', async () => {

@@ -1,4 +1,4 @@
-import type { Door, Member, Signal } from '../../main/signaling/protocol';
+import type { Door, IceServer, Member, Signal } from '../../main/signaling/protocol';
 import type {
   Bridge,
   BridgeEvent,
@@ -17,6 +17,8 @@ export class FakeBridge implements Bridge {
   readonly signals: { to: string; signal: Signal }[] = [];
   /** What `hostRoom` and `joinRoom` answer, once resolved. */
   answer: PromiseWithResolvers = withResolvers();
+  /** What the server would say when asked for fresh ones. */
+  iceServers: IceServer[] = [];
   /** Carries signals somewhere. */
   onSignal: (to: string, signal: Signal) => void = () => {};
   readonly #listeners = new Set<(event: BridgeEvent) => void>();
@@ -42,6 +44,11 @@ export class FakeBridge implements Bridge {
   hostRoom(request: HostRequest): Promise<Result<RoomSeat>> {
     this.calls.push({ method: 'hostRoom', args: [request] });
     return this.#nextAnswer();
+  }
+
+  usePassword(servers: string[], password: string): Promise<void> {
+    this.calls.push({ method: 'usePassword', args: [servers, password] });
+    return Promise.resolve();
   }
 
   joinRoom(target: JoinTarget): Promise<Result<RoomSeat>> {
@@ -73,6 +80,11 @@ export class FakeBridge implements Bridge {
     this.signals.push({ to, signal });
     this.onSignal(to, signal);
     return Promise.resolve();
+  }
+
+  freshIceServers(): Promise<IceServer[]> {
+    this.calls.push({ method: 'freshIceServers', args: [] });
+    return Promise.resolve(this.iceServers);
   }
 
   start(): Promise<never> {

@@ -20,6 +20,8 @@ interface Description {
   session: string;
   ufrag: string;
   sections: Section[];
+  /** Candidates gathered or stated so far, without their extensions. */
+  candidates: string[];
 }
 
 const error = (name: string, message: string) => new DOMException(message, name);
@@ -50,7 +52,12 @@ function write(
     const [head = '', ...rest] = codecs[kind];
     lines.push(head, 'c=IN IP4 0.0.0.0', `a=ice-ufrag:${ufrag}`, `a=mid:${mid}`, `a=${direction}`, ...rest);
   }
-  return { type, sdp: `${lines.join('\r\n')}\r\n`, session, ufrag, sections };
+  return { type, sdp: `${lines.join('\r\n')}\r\n`, session, ufrag, sections, candidates: [] };
+}
+
+/** As Chromium writes them: without the user name fragment that an event's has. */
+function withCandidates({ type, sdp, candidates }: Description): { type: 'offer' | 'answer'; sdp: string } {
+  return { type, sdp: sdp + candidates.map((candidate) => `a=${candidate} generation 0\r\n`).join('') };
 }
 
 function read({ type, sdp = '' }: RTCSessionDescriptionInit): Description {
@@ -70,7 +77,8 @@ function read({ type, sdp = '' }: RTCSessionDescriptionInit): Description {
     });
   if (session === undefined || ufrag === undefined || (type !== 'offer' && type !== 'answer'))
     throw error('OperationError', 'bad description');
-  return { type, sdp, session, ufrag, sections };
+  const candidates = [...sdp.matchAll(/^a=(candidate:\S.*?)\r?$/gm)].map(([, candidate = '']) => candidate);
+  return { type, sdp, session, ufrag, sections, candidates };
 }
 
 class FakeSender {
@@ -139,6 +147,12 @@ class FakeDataChannel extends EventTarget {
   }
 }
 
+function refuseUselessServers({ iceServers = [] }: RTCConfiguration): void {
+  for (const { urls, credential } of iceServers)
+    if ([urls].flat().some((url) => url.startsWith('turn')) && credential === undefined)
+      throw error('InvalidAccessError', 'TURN without credential');
+}
+
 /** The wires between the fakes. */
 export class FakeNetwork {
   readonly clock: Clock;
@@ -155,9 +169,7 @@ export class FakeNetwork {
     this.clock = clock;
     this.random = random;
     const make = (configuration: RTCConfiguration = {}) => {
-      for (const { urls, credential } of configuration.iceServers ?? [])
-        if ([urls].flat().some((url) => url.startsWith('turn')) && credential === undefined)
-          throw error('InvalidAccessError', 'TURN without credential');
+      refuseUselessServers(configuration);
       const made = new FakePeerConnection(this, String(++this.#count), configuration);
       this.connections.push(made);
       return made;
@@ -284,7 +296,8 @@ class FakePeerConnection extends EventTarget {
   }
 
   get localDescription(): { type: 'offer' | 'answer'; sdp: string } | null {
-    return this.#local.pending ?? this.#local.current;
+    const description = this.#local.pending ?? this.#local.current;
+    return description && withCandidates(description);
   }
 
   get remoteDescription(): { type: 'offer' | 'answer'; sdp: string } | null {
@@ -293,8 +306,16 @@ class FakePeerConnection extends EventTarget {
 
   // ------------------------------------------------------------- making things
 
+  getConfiguration(): RTCConfiguration {
+    return this.configuration;
+  }
+
   setConfiguration(configuration: RTCConfiguration): void {
     this.#refuseWhenClosed();
+    refuseUselessServers(configuration);
+    const { iceCandidatePoolSize } = this.configuration;
+    if (this.localDescription && configuration.iceCandidatePoolSize !== iceCandidatePoolSize)
+      throw error('InvalidModificationError', 'the pool is fixed once there is a description');
     this.configuration = configuration;
   }
 
@@ -468,6 +489,8 @@ class FakePeerConnection extends EventTarget {
     this.signalingState = 'stable';
     for (const transceiver of this.#transceivers) transceiver.currentDirection = transceiver.direction;
     if (this.connectionState === 'new') this.become('connecting');
+    if (this.#remote.current && this.#remote.current.candidates.length > 0)
+      this.#candidates.add(this.#remote.current.ufrag);
     this.#updateNeeded();
     this.#openChannels();
     this.network.evaluate();
@@ -513,8 +536,16 @@ class FakePeerConnection extends EventTarget {
       at += this.network.moment();
       this.network.clock.after(at, () => {
         if (this.signalingState === 'closed' || usernameFragment !== this.#ufrag()) return;
+        if (candidate !== null) (this.#local.pending ?? this.#local.current)?.candidates.push(candidate);
         const value =
-          candidate === null ? null : { candidate, sdpMid: '0', sdpMLineIndex: 0, usernameFragment };
+          candidate === null
+            ? null
+            : {
+                candidate: `${candidate} generation 0 ufrag ${usernameFragment}`,
+                sdpMid: '0',
+                sdpMLineIndex: 0,
+                usernameFragment,
+              };
         this.dispatchEvent(Object.assign(new Event('icecandidate'), { candidate: value }));
       });
     }

@@ -5,6 +5,7 @@
 import type { Signal } from '../../main/signaling/protocol';
 import type { Clock } from '../../renderer/call/clock';
 import { Peer, type PeerConnectionConstructor } from '../../renderer/call/peer';
+import { randomFrom } from './chance';
 
 export interface NegotiationEnvironment {
   connection: PeerConnectionConstructor;
@@ -19,6 +20,8 @@ export interface Schedule {
   glare: boolean;
   /** Whether the side that comes second is the polite one. */
   newcomerIsPolite: boolean;
+  /** The newcomer's offer is made before it is known to whom. */
+  prepared: boolean;
   /** Of all signals, this share comes a second time. */
   duplicates: number;
   /** Signals take up to this long; unequal times change their order. */
@@ -36,17 +39,6 @@ export interface Verdict {
 const LIMIT_MS = 25_000;
 const QUIET_MS = 50;
 
-/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** A schedule of its own for every seed. */
 export function scheduleFrom(seed: number): Schedule {
   const random = randomFrom(seed);
@@ -57,6 +49,7 @@ export function scheduleFrom(seed: number): Schedule {
     duplicates: random() < 0.5 ? 0 : random() * 0.5,
     delayMs: Math.floor(random() * 40),
     restarts: Math.floor(random() * 3),
+    prepared: random() < 0.5,
   };
 }
 
@@ -86,7 +79,7 @@ export async function negotiate(environment: NegotiationEnvironment, schedule: S
       });
     }
   };
-  const sideNamed = (name: string, other: () => Side): Side => {
+  const sideNamed = (name: string, other: () => Side, offersSoon: boolean): Side => {
     const side: Side = {
       name,
       alive: false,
@@ -94,6 +87,9 @@ export async function negotiate(environment: NegotiationEnvironment, schedule: S
       peer: new Peer({
         ...environment,
         iceServers: [],
+        offersSoon,
+        relayOnly: false,
+        freshIceServers: () => Promise.resolve([]),
         events: {
           send: (signal) => carry(other, signal),
           pathChanged: (alive) => (side.alive = alive),
@@ -108,12 +104,14 @@ export async function negotiate(environment: NegotiationEnvironment, schedule: S
     };
     return side;
   };
-  const host: Side = sideNamed('host', () => newcomer);
-  const newcomer: Side = sideNamed('newcomer', () => host);
+  const host: Side = sideNamed('host', () => newcomer, false);
+  const newcomer: Side = sideNamed('newcomer', () => host, schedule.prepared);
   const sides = [host, newcomer];
 
   const begin = (side: Side, polite: boolean, offers: boolean) =>
     side.peer.begin({ polite, plain: false, offers, iceServers: [] });
+  // An offer is ready after a moment, or not yet.
+  if (schedule.prepared) await pass(random() * schedule.delayMs);
   begin(host, !schedule.newcomerIsPolite, schedule.glare);
   begin(newcomer, schedule.newcomerIsPolite, true);
 

@@ -138,7 +138,6 @@ export class Person {
   /** Waits for the other's tone, and that the window really sounds. */
   async hears(media: KnownMedia): Promise<void> {
     await hears(this.remoteAudio, media, this.name);
-    // Not `paused`: Chromium plays a stream's sound before its first picture, and calls the element paused until then.
     const audible = () =>
       this.app.evaluate(({ BrowserWindow }) =>
         BrowserWindow.getAllWindows().some(({ webContents }) => webContents.isCurrentlyAudible()),
@@ -216,6 +215,7 @@ export async function sees(video: Locator, { rgb }: KnownMedia, who = 'the page'
 
 /** Waits for a media element that would let its sound out: what its stream carries is heard only then. */
 async function isLoud(element: Locator): Promise<void> {
+  await expect(element).toHaveJSProperty('paused', false);
   await expect(element).toHaveJSProperty('muted', false);
   await expect(element).toHaveJSProperty('volume', 1);
 }

@@ -1,7 +1,13 @@
 /** Small members for tests: one that uses the real client, one that speaks raw frames, one plain. */
 import { WebSocket } from 'ws';
 import { SignalingClient, type ClientEvent, type SignalingClientOptions } from '../../main/signaling/client';
-import { generateIdentity, helloBytes, memberIdOf, type Identity } from '../../main/signaling/identity';
+import {
+  generateIdentity,
+  helloBytes,
+  memberIdOf,
+  type HelloClaim,
+  type Identity,
+} from '../../main/signaling/identity';
 import {
   formatRoomPath,
   serverMessageSchema,
@@ -102,9 +108,15 @@ export class RawSocket {
   readonly opened: Promise<void>;
   readonly closed: Promise<{ code: number; reason: string }>;
 
-  constructor(url: string, protocols: string[] = [], options: { origin?: string; host?: string } = {}) {
+  constructor(
+    url: string,
+    protocols: string[] = [],
+    options: { origin?: string; host?: string; ca?: string; autoPong?: boolean } = {},
+  ) {
     this.socket = new WebSocket(url, protocols, {
       perMessageDeflate: false,
+      autoPong: options.autoPong ?? true,
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
       ...(options.origin === undefined ? {} : { origin: options.origin }),
       ...(options.host === undefined ? {} : { headers: { Host: options.host } }),
     });
@@ -141,6 +153,17 @@ export async function plainAs(server: string, path: string): Promise<RawSocket> 
   return socket;
 }
 
+/** A hello that proves a key over a claim. */
+export function helloFor(identity: Identity, claim: HelloClaim) {
+  return {
+    type: 'hello',
+    name: 'Raw',
+    device: 'other',
+    publicKey: identity.publicKey,
+    signature: identity.sign(helloBytes(claim)),
+  } as const;
+}
+
 /** A `parley.1` socket without the client's care: says what a test tells it to. */
 export class RawMember extends RawSocket {
   readonly identity: Identity;
@@ -148,8 +171,12 @@ export class RawMember extends RawSocket {
   readonly #namespace: string;
   readonly #host: string;
 
-  constructor(server: string, { namespace = 'default', identity = generateIdentity(), path = '' } = {}) {
-    super(new URL(path || formatRoomPath({ namespace, room: '' }), server).href, [SUBPROTOCOL]);
+  constructor(
+    server: string,
+    { namespace = 'default', identity = generateIdentity(), path = '', ca = '' } = {},
+  ) {
+    const url = new URL(path || formatRoomPath({ namespace, room: '' }), server).href;
+    super(url, [SUBPROTOCOL], ca === '' ? {} : { ca });
     this.identity = identity;
     this.id = memberIdOf(namespace, identity.publicKey);
     this.#namespace = namespace;
@@ -160,14 +187,7 @@ export class RawMember extends RawSocket {
   async hello(changes: Record<string, unknown> = {}): Promise<void> {
     const { nonce } = await this.message('challenge');
     const claim = { nonce, namespace: this.#namespace, host: this.#host };
-    this.send({
-      type: 'hello',
-      name: 'Raw',
-      device: 'other',
-      publicKey: this.identity.publicKey,
-      signature: this.identity.sign(helloBytes(claim)),
-      ...changes,
-    });
+    this.send({ ...helloFor(this.identity, claim), ...changes });
   }
 
   /** Says hello and waits for the welcome. */

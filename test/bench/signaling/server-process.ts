@@ -52,7 +52,8 @@ export class ServerProcess {
   }
 
   static async start(contender: Contender): Promise<ServerProcess> {
-    const own = contender === 'parley' ? ['--port', '0'] : [];
+    const own =
+      contender === 'parley' ? ['--port', '0', '--max-connections', '20000', '--max-per-ip', '20000'] : [];
     const node = ['--expose-gc', '--import', join(SERVERS, 'probe.js'), SCRIPTS[contender], ...own];
     const child = canPin
       ? spawn('taskset', ['-c', '0', process.execPath, ...node], {

@@ -366,6 +366,43 @@ it('counts what a newer server says and it does not know', () => {
   expect(types()).toEqual(['welcome', 'up', 'member-back']);
 });
 
+describe('ICE servers', () => {
+  const served = (credential: string) => [{ urls: ['turn:a'], username: '1:m', credential }];
+
+  it('are those of the newest welcome or renewal', () => {
+    const { sockets, comeUp, client, events } = start();
+    comeUp({ iceServers: served('first'), iceTtlMs: 60_000 });
+    expect(client.iceServers).toEqual(served('first'));
+    sockets.last().say({ type: 'ice-servers', seq: 1, iceServers: served('second'), iceTtlMs: 60_000 });
+    expect(client.iceServers).toEqual(served('second'));
+    expect(events.at(-1)).toMatchObject({ type: 'ice-servers', iceServers: served('second') });
+  });
+
+  it('are asked for when old, but never of a server that is not there or does not know that they run out', async () => {
+    const { sockets, comeUp, client, clock } = start();
+    comeUp({ iceServers: served('first') });
+    clock.advance(4000);
+    await client.freshIceServers();
+    expect(sockets.last().said('ice-servers')).toEqual([]);
+
+    sockets.last().end();
+    clock.advance(10_000);
+    comeUp({ iceServers: served('second'), iceTtlMs: 6000 });
+    clock.advance(3000);
+    const fresh = client.freshIceServers();
+    expect(sockets.last().said('ice-servers')).toMatchObject([{ seq: 1 }]);
+    // The socket dies under the question.
+    sockets.last().end();
+    expect(await fresh).toEqual(served('second'));
+    expect(await client.freshIceServers()).toEqual(served('second'));
+    clock.advance(10_000);
+    comeUp({ iceServers: served('third'), iceTtlMs: 6000 });
+    // A welcome has answered what was asked before.
+    expect(sockets.last().said('ice-servers')).toEqual([]);
+    expect(await client.freshIceServers()).toEqual(served('third'));
+  });
+});
+
 it('hears only one type with on(), until it is stopped', () => {
   const { client, comeUp, sockets } = start();
   const heard: boolean[] = [];

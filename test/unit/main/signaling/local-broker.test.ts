@@ -52,7 +52,7 @@ describe.each(Object.entries(brokers))('%s', (_name, create) => {
       broker.leave(address, 'a', 'left'),
       broker.join(address, member('c'), rules),
     ]);
-    expect(outcomes).toEqual(['joined', 'joined', 'room-full', undefined, 'joined']);
+    expect(outcomes).toEqual(['joined', 'joined', 'room-full', true, 'joined']);
     expect(typesOf('b')).toEqual(['joined', 'member-left', 'member-joined']);
     expect(typesOf('c')).toEqual(['joined']);
   });
@@ -129,7 +129,7 @@ describe.each(Object.entries(brokers))('%s', (_name, create) => {
                 expect(outcome).toBe('room-full');
                 break;
               }
-              expect(outcome).toBe('joined');
+              expect(outcome).toBe(own?.away ? 'back' : 'joined');
               tell(who, 'joined');
               if (!own) tellOthers(who, 'member-joined');
               else if (own.away) tellOthers(who, 'member-back');
@@ -138,17 +138,17 @@ describe.each(Object.entries(brokers))('%s', (_name, create) => {
               break;
             }
             case 'leave':
-              await broker.leave(address, who, 'left');
+              expect(await broker.leave(address, who, 'left')).toBe(own !== undefined);
               if (own) tellOthers(who, 'member-left');
               seats = seats.filter((seat) => seat !== own);
               break;
             case 'away':
-              await broker.setAway(address, who, 'closed');
+              expect(await broker.setAway(address, who, 'closed')).toBe(own?.away === false);
               if (own && !own.away) tellOthers(who, 'member-away');
               if (own) own.away = true;
               break;
             case 'back':
-              await broker.setBack(address, who);
+              expect(await broker.setBack(address, who)).toBe(own?.away === true);
               if (own?.away) tellOthers(who, 'member-back');
               if (own) own.away = false;
               break;
@@ -166,6 +166,17 @@ describe.each(Object.entries(brokers))('%s', (_name, create) => {
       { numRuns: 300 },
     );
   });
+});
+
+it('opens no room past those there may be', async () => {
+  const broker = new LocalBroker({ maxRooms: 1 });
+  const other = { namespace: 'ns', room: 'other' };
+  expect(await broker.join(address, member('a'), rules)).toBe('joined');
+  expect(await broker.join(other, member('b'), rules)).toBe('too-many');
+  expect(await broker.join(address, member('b'), rules)).toBe('joined');
+  await broker.leave(address, 'a', 'left');
+  await broker.leave(address, 'b', 'left');
+  expect(await broker.join(other, member('b'), rules)).toBe('joined');
 });
 
 it('keeps nothing of a room that everybody left', async () => {

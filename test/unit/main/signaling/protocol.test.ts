@@ -68,12 +68,15 @@ describe('room paths', () => {
 
   it.each([
     ['/', { namespace: 'default', room: null }],
-    ['', { namespace: 'default', room: null }],
     ['/ns', { namespace: 'ns', room: null }],
     ['/ns/', { namespace: 'ns', room: null }],
     ['//room', { namespace: 'default', room: 'room' }],
     ['/a%20b/%C3%BC', { namespace: 'a b', room: 'ü' }],
     ['/a/b/c', null],
+    ['', null],
+    ['*', null],
+    ['http://host', null],
+    ['ws://host/room', null],
     ['/%zz/a', null],
     ['/%00/a', null],
     ['/../a', null],

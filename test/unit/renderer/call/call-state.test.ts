@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  peerHasSeat,
   transition,
   type CallEvent,
   type CallState,
@@ -53,6 +54,7 @@ const atMs = fc.nat({ max: 1_000_000 });
 const member = fc.constantFrom(...members);
 const id = fc.constantFrom(...ids);
 const door = fc.constantFrom('ask', 'open');
+const iceServers = fc.array(fc.constant<IceServer>({ urls: ['stun:stun.example'] }), { maxLength: 1 });
 const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({ type: fc.constant('host-asked'), room: fc.constantFrom(null, 'room'), door }),
   fc.record({ type: fc.constant('join-asked'), target: fc.constant(fakeTarget), confirmed: fc.boolean() }),
@@ -86,8 +88,9 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({
     type: fc.constant('signaling-up'),
     members: fc.subarray(members, { maxLength: 1 }),
-    iceServers: fc.array(fc.constant<IceServer>({ urls: ['stun:stun.example'] }), { maxLength: 1 }),
+    iceServers,
   }),
+  fc.record({ type: fc.constant('ice-servers'), iceServers }),
   fc.record({
     type: fc.constant('hosting-changed'),
     hosted: fc.record({
@@ -209,6 +212,16 @@ describe('who offers', () => {
   });
 });
 
+test('renewed ICE servers are those of the seat from then on', () => {
+  const iceServers: IceServer[] = [{ urls: ['turn:a'], username: '2:m', credential: 'new' }];
+  for (const from of [waiting, connecting, connected, reconnecting, ended])
+    expect(transition(from, { type: 'ice-servers', iceServers })).toEqual({
+      state: { ...from, seat: { ...('seat' in from ? from.seat : null), iceServers } },
+      effects: [],
+    });
+  expect(transition(idle, { type: 'ice-servers', iceServers })).toEqual({ state: idle, effects: [] });
+});
+
 describe('the end', () => {
   test('of a host keeps the seat, with the door shut until the next call', () => {
     expect(ended).toMatchObject({
@@ -311,6 +324,7 @@ describe('the end', () => {
 });
 
 describe('a member who leaves', () => {
+  const seatOfPeer = (state: CallState) => ('peer' in state ? peerHasSeat(state) : null);
   const leaves = (from: CallState, reason: 'left' | 'grace-ended' | 'replaced') =>
     after(from, { type: 'member-left', member: guest.id, reason, atMs: 6000 });
 
@@ -330,9 +344,15 @@ describe('a member who leaves', () => {
     expect(leaves(agreed, 'left')).toMatchObject({ reason: 'peer-unreachable', by: 'network' });
   });
 
-  test('because its grace ended is only away', () => {
-    for (const from of [connecting, connected, reconnecting])
-      expect(leaves(from, 'grace-ended')).toMatchObject({ phase: from.phase, peer: { away: true } });
+  test('because its grace ended is only away, without a seat until it takes one again', () => {
+    for (const from of [connecting, connected, reconnecting]) {
+      const gone = leaves(from, 'grace-ended');
+      expect(gone).toMatchObject({ phase: from.phase, peer: { away: true } });
+      expect(seatOfPeer(gone)).toBe(false);
+      const back = after(gone, { type: 'member-joined', member: guest });
+      expect(back).toMatchObject({ phase: from.phase, peer: { away: false } });
+      expect(seatOfPeer(back)).toBe(true);
+    }
   });
 
   test('and comes back after media flowed on is the same peer', () => {

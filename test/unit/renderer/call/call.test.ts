@@ -43,6 +43,7 @@ class Person {
       newStream: () => newFakeStream(),
       clock,
       iceServers: [],
+      alwaysRelay: false,
       page: this.page,
     });
     this.bridge.onSignal = (to, signal) => {
@@ -120,7 +121,8 @@ test('two people are connected, see each other and know what the other sends', a
   await connected();
   await clock.until(() => host.call.remoteVideo && guest.call.remoteVideo);
   for (const { call } of [host, guest]) {
-    expect(call.remoteStream?.getTracks().map(({ kind }) => kind)).toEqual(['audio', 'video']);
+    expect(call.remoteSound?.getTracks().map(({ kind }) => kind)).toEqual(['audio']);
+    expect(call.remotePicture?.getTracks().map(({ kind }) => kind)).toEqual(['video']);
     expect(call.peerMedia).toEqual({ muted: false, cameraOff: false });
     expect(call.quality).toEqual({ path: 'lan', roundTripMs: 2, level: 'good' });
     call.noteFirstFrame();
@@ -135,7 +137,7 @@ test('two people are connected, see each other and know what the other sends', a
 test('hanging up ends both with the same reason and opens the way to call again', async () => {
   await connected();
   await clock.advance(3000);
-  const stream = guest.call.remoteStream;
+  const stream = guest.call.remotePicture;
   const away = host.call.hangUp();
   expect(host.devices.live).toEqual([]);
   await clock.run(away);
@@ -154,7 +156,7 @@ test('hanging up ends both with the same reason and opens the way to call again'
   await guest.call.callAgain();
   guest.sits(host);
   await clock.until(both('connected'));
-  expect(guest.call.remoteStream).not.toBe(stream);
+  expect(guest.call.remotePicture).not.toBe(stream);
 });
 
 test('hanging up takes no longer than its goodbye when nothing gets through', async () => {
@@ -427,6 +429,40 @@ describe('the path', () => {
     await clock.advance(10_000);
     expect(both('connected')()).toBe(true);
     expect(host.call.state).toMatchObject({ peer: { away: false } });
+  });
+
+  test('uses renewed ICE servers beside the person’s own, and asks for fresh ones to mend the path', async () => {
+    const own = [{ urls: ['stun:own.example'] }];
+    const served = (n: number) => [{ urls: ['turn:a'], username: `${n}:m`, credential: 'x' }];
+    guest.call.setIceServers(own);
+    await connected();
+    guest.bridge.emit({ type: 'ice-servers', iceServers: served(1) });
+    const used = () => ends().map(({ configuration }) => configuration.iceServers);
+    expect(used()).toContainEqual([...served(1), ...own]);
+    expect(guest.call.state).toMatchObject({ seat: { iceServers: served(1) } });
+
+    guest.bridge.emit({ type: 'signaling-up', members: [host.member], iceServers: served(2) });
+    expect(used()).toContainEqual([...served(2), ...own]);
+
+    guest.bridge.iceServers = served(3);
+    network.cut(...ends());
+    await clock.until(() => guest.bridge.asked('freshIceServers').length > 0);
+    await settled();
+    expect(used()).toContainEqual([...served(3), ...own]);
+  });
+
+  test('goes through relays only from when that is chosen', async () => {
+    await host.waits();
+    expect(network.open.at(-1)?.configuration.iceTransportPolicy).toBe('all');
+    host.call.setAlwaysRelay(true);
+    expect(network.open.map(({ configuration }) => configuration.iceTransportPolicy)).toEqual(['relay']);
+    await guest.joins(host);
+    await clock.until(both('connected'));
+    expect(
+      ends()
+        .map(({ configuration }) => configuration.iceTransportPolicy)
+        .sort(),
+    ).toEqual(['all', 'relay']);
   });
 
   test('of one who left is not looked for again', async () => {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { randomFrom } from '../../../support/chance';
 import { FakeClock } from '../../../support/fake-clock';
 import { newFakeStream } from '../../../support/fake-media-devices';
 import { FakeNetwork } from '../../../support/fake-peer-connection';
-import { negotiate, randomFrom, scheduleFrom } from '../../../support/negotiation-contract';
+import { negotiate, scheduleFrom } from '../../../support/negotiation-contract';
 
 const runs = Number(process.env['PARLEY_SCHEDULES'] ?? 1000);
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Signal } from '../../../../main/signaling/protocol';
+import type { IceServer, Signal } from '../../../../main/signaling/protocol';
 import { Peer, type PeerStart } from '../../../../renderer/call/peer';
 import { FakeClock } from '../../../support/fake-clock';
 import { FakeTrack, newFakeStream } from '../../../support/fake-media-devices';
@@ -23,13 +23,20 @@ class End {
   cutOff = false;
   alive = false;
   readonly peer: Peer;
+  readonly relayOnly: boolean;
+  /** How the app answers when it is asked for fresh ICE servers. */
+  fresh: () => Promise<IceServer[]> = () => Promise.resolve([]);
 
-  constructor(start: Partial<PeerStart> | null) {
+  constructor(start: Partial<PeerStart> | null, { relayOnly = false, offersSoon = false } = {}) {
+    this.relayOnly = relayOnly;
     this.peer = new Peer({
       connection: network.Connection,
       newStream: () => newFakeStream(),
       clock,
       iceServers: [],
+      offersSoon,
+      relayOnly: this.relayOnly,
+      freshIceServers: () => this.fresh(),
       events: {
         send: (signal) => {
           this.sent.push(signal);
@@ -87,6 +94,8 @@ async function connected(): Promise<[End, End]> {
   return [host, guest];
 }
 
+const RENEWED: IceServer[] = [{ urls: ['turn:turn.example'], username: '2:m', credential: 'new' }];
+
 const offerOf = (signal: Signal | undefined): string =>
   signal && 'description' in signal ? signal.description.sdp : '';
 
@@ -103,7 +112,8 @@ describe('between two Parleys', () => {
       );
       expect(audio).toBe(video);
       expect(screen).not.toBe(audio);
-      expect(peer.remoteStream.getTracks()).toHaveLength(2);
+      expect(peer.remoteSound.getTracks().map(({ kind }) => kind)).toEqual(['audio']);
+      expect(peer.remotePicture.getTracks().map(({ kind }) => kind)).toEqual(['video']);
     }
     expect(host.peer.call).toBe(guest.peer.call);
     expect(guest.sent.map(({ n }) => n)).toEqual([...guest.sent.keys()]);
@@ -161,11 +171,86 @@ describe('between two Parleys', () => {
     expect(network.open).toEqual([]);
   });
 
+  test('media goes any way there is, or through relays only', () => {
+    const ends = [new End({}), new End({}, { relayOnly: true })];
+    expect(ends.map(({ fake }) => fake.configuration.iceTransportPolicy)).toEqual(['all', 'relay']);
+    for (const { peer } of ends) peer.close();
+  });
+
+  test('renewed servers change nothing else, and one that is refused is left out', async () => {
+    const [host] = await connected();
+    const before = host.fake.configuration;
+    host.peer.useIceServers([...RENEWED, { urls: ['turn:no-password.example'] }]);
+    expect(host.fake.configuration).toEqual({ ...before, iceServers: RENEWED });
+    expect(host.descriptions).toEqual(['answer']);
+  });
+
   test('who waits in vain for an offer makes one', async () => {
     const [host] = pair({ polite: true }, {});
     await clock.advance(3999);
     expect(host.sent).toEqual([]);
     await clock.until(() => host.alive);
+  });
+});
+
+describe('an offer made ahead', () => {
+  const ahead = async (): Promise<[End, End]> => {
+    const [host, guest] = [new End({ polite: true }), new End(null, { offersSoon: true })];
+    host.other = guest;
+    guest.other = host;
+    await clock.advance(1000);
+    return [host, guest];
+  };
+
+  test('is kept until it is known to whom, then goes out at once with its candidates in it', async () => {
+    const [host, guest] = await ahead();
+    expect([guest.sent, guest.said]).toEqual([[], []]);
+    guest.begin({ offers: true });
+    expect(offerOf(guest.sent[0])).toContain('a=candidate:2 1 udp');
+    expect(guest.sent.slice(1)).toMatchObject([{ candidate: null }]);
+    await clock.until(() => host.alive && guest.alive);
+    expect([guest.count('settled'), guest.descriptions, host.descriptions]).toEqual([
+      1,
+      ['offer'],
+      ['answer'],
+    ]);
+    expect(host.fake.getTransceivers()).toHaveLength(3);
+  });
+
+  test('that is not ready yet goes out as soon as it is', async () => {
+    const host = new End({ polite: true });
+    const guest = new End({ offers: true }, { offersSoon: true });
+    host.other = guest;
+    guest.other = host;
+    expect(guest.sent).toEqual([]);
+    await clock.until(() => host.alive && guest.alive);
+    expect(guest.descriptions).toEqual(['offer']);
+  });
+
+  test('gives way when the other one is to offer after all', async () => {
+    const [host, guest] = await ahead();
+    guest.begin({ polite: true });
+    await clock.until(() => host.alive && guest.alive);
+    expect([guest.descriptions, host.descriptions]).toEqual([['answer'], ['offer']]);
+    expect(network.open).toHaveLength(2);
+  });
+
+  test('is made anew for a plain member', async () => {
+    const guest = new End(null, { offersSoon: true });
+    await clock.advance(1000);
+    guest.begin({ plain: true, offers: true });
+    await clock.until(() => guest.descriptions.includes('offer'));
+    expect(offerOf(guest.sent[0]).match(/^m=\w+/gm)).toEqual(['m=audio', 'm=video']);
+    guest.peer.close();
+  });
+
+  test('is made anew with servers that are known late', async () => {
+    const [host, guest] = await ahead();
+    guest.begin({ offers: true, iceServers: [{ urls: ['stun:stun.example:3478'] }] });
+    expect(guest.sent).toEqual([]);
+    await clock.until(() => host.alive && guest.alive);
+    expect(guest.fake.configuration.iceServers).toHaveLength(1);
+    expect(network.open).toHaveLength(2);
   });
 });
 
@@ -287,6 +372,36 @@ describe('the path', () => {
     expect(host.fake.getTransceivers()).toHaveLength(3);
   });
 
+  test('is looked for again with fresh servers', async () => {
+    const [host, guest] = await connected();
+    guest.fresh = () => Promise.resolve(RENEWED);
+    network.cut(host.fake);
+    await clock.until(() => guest.descriptions.length === 2);
+    expect(guest.fake.configuration.iceServers).toEqual(RENEWED);
+  });
+
+  test('is looked for again without them where the app does not answer', async () => {
+    const [host, guest] = await connected();
+    guest.fresh = () => Promise.reject(new Error('no app'));
+    network.cut(host.fake);
+    await clock.until(() => guest.descriptions.length === 2, 4000);
+  });
+
+  test('is not looked for twice when the other side was quicker', async () => {
+    const [host, guest] = await connected();
+    guest.fresh = () => new Promise((resolve) => void clock.after(3000, () => resolve(RENEWED)));
+    // Long enough ago that the first answer counts as no restart any more.
+    await clock.advance(10_000);
+    network.cut(host.fake);
+    await clock.until(() => guest.descriptions.length === 2);
+    await clock.advance(2500);
+    expect([host.descriptions, guest.descriptions]).toEqual([
+      ['answer', 'offer'],
+      ['offer', 'answer'],
+    ]);
+    expect(guest.fake.configuration.iceServers).toEqual(RENEWED);
+  });
+
   test('that was only a hint is nobody’s business', async () => {
     const [host] = await connected();
     host.fake.become('disconnected');
@@ -357,7 +472,8 @@ describe('toward a plain member', () => {
     ].join('\r\n');
     parley.peer.receive({ call: 'page', n: 0, description: { type: 'offer', sdp } });
     await clock.until(() => parley.descriptions.includes('answer'));
-    expect(parley.peer.remoteStream.getTracks().map(({ kind }) => kind)).toEqual(['audio']);
+    expect(parley.peer.remoteSound.getTracks()).toHaveLength(1);
+    expect(parley.peer.remotePicture.getTracks()).toEqual([]);
     parley.peer.close();
   });
 
@@ -397,7 +513,8 @@ describe('the end', () => {
     expect(guest.sent.some((signal) => 'bye' in signal)).toBe(false);
     await clock.advance(10_000);
     expect([network.open, clock.pending, host.count('bye')]).toEqual([[], 0, 1]);
-    expect(host.peer.remoteStream.getTracks()).toEqual([]);
+    for (const { remoteSound, remotePicture } of [host.peer, guest.peer])
+      expect([...remoteSound.getTracks(), ...remotePicture.getTracks()]).toEqual([]);
   });
 
   test('is said by signal before there is a channel, and heard by who has agreed on nothing', async () => {

@@ -13,6 +13,7 @@ const settings: Settings = {
   door: 'ask',
   audioProcessing: true,
   iceServers: [],
+  alwaysRelay: false,
 };
 
 class SlowBridge {

@@ -1,0 +1,136 @@
+/** Who connects from where, and how much one address may ask for. */
+import { addressKey } from './client-address';
+import { TokenBucket, type Rate } from './token-bucket';
+import type { Clock } from './clock';
+
+/** What one socket may send: a call takes about thirty frames to set up. */
+const SOCKET_FRAMES: Rate = { burst: 512, perSecond: 100 };
+/** Bytes that cost one token more, so that full frames cannot come at the rate of small ones. */
+const BYTES_PER_TOKEN = 4096;
+/** An address that may have so many sockets may be as busy as an eighth of them. */
+const BUSY_SHARE = 8;
+/** Addresses remembered at a time; past it those known for longest are forgotten. */
+const MAX_REMEMBERED = 65_536;
+const SWEEP_MS = 60_000;
+
+interface Visitor {
+  sockets: number;
+  upgrades: TokenBucket;
+  frames: TokenBucket;
+  failures: TokenBucket;
+}
+
+/** One socket's share of what its address may do. */
+export class Visit {
+  readonly #clock: Clock;
+  readonly #visitor: Visitor;
+  readonly #frames: TokenBucket;
+
+  constructor(clock: Clock, visitor: Visitor, frames: Rate) {
+    this.#clock = clock;
+    this.#visitor = visitor;
+    this.#frames = new TokenBucket(frames, clock.now());
+    visitor.sockets += 1;
+  }
+
+  /** A frame came. @returns milliseconds for which nothing more should be read; 0 where all is well. */
+  take(bytes: number): number {
+    const now = this.#clock.now();
+    const cost = 1 + Math.floor(bytes / BYTES_PER_TOKEN);
+    return Math.max(this.#frames.take(cost, now), this.#visitor.frames.take(cost, now));
+  }
+
+  /** A join failed for want of proof. */
+  failed(): void {
+    this.#visitor.failures.take(1, this.#clock.now());
+  }
+
+  /** The socket is gone. Said once. */
+  end(): void {
+    this.#visitor.sockets -= 1;
+  }
+}
+
+/** A visit, or why not: too many sockets now, or too many tries lately. */
+export type Welcome =
+  | { kind: 'visit'; start: () => Visit }
+  | { kind: 'refused'; reason: 'address-full' | 'too-many-tries'; retryAfterS: number };
+
+/** The book of addresses: sockets open from each, and token buckets for its frames, upgrades and failed joins. */
+export class Visitors {
+  readonly #clock: Clock;
+  readonly #maxPerAddress: number;
+  readonly #socketFrames: Rate;
+  readonly #rates: { upgrades: Rate; frames: Rate; failures: Rate };
+  readonly #byKey = new Map<string, Visitor>();
+  #sweptAt: number;
+
+  /**
+   * @param maxPerAddress sockets at a time from one address; its rates grow with it.
+   * @param socketFrames what one socket may send, a token for each frame and for each 4 KiB of it.
+   */
+  constructor(clock: Clock, maxPerAddress: number, socketFrames: Rate = SOCKET_FRAMES) {
+    this.#clock = clock;
+    this.#maxPerAddress = maxPerAddress;
+    this.#socketFrames = socketFrames;
+    const busy = Math.max(1, maxPerAddress / BUSY_SHARE);
+    this.#rates = {
+      upgrades: { burst: maxPerAddress * 2, perSecond: Math.max(1, maxPerAddress / 4) },
+      frames: { burst: socketFrames.burst * busy, perSecond: socketFrames.perSecond * busy },
+      failures: { burst: Math.max(5, busy), perSecond: Math.max(5, busy) / 60 },
+    };
+    this.#sweptAt = clock.now();
+  }
+
+  /** Addresses that are remembered. */
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  /** Somebody asks to connect. `start` is to be called in the same step as the socket is made. */
+  welcome(address: string): Welcome {
+    const now = this.#clock.now();
+    this.#sweep(now);
+    const visitor = this.#visitor(addressKey(address), now);
+    const waitMs = Math.max(visitor.failures.waitMs(now), visitor.upgrades.waitMs(now));
+    if (waitMs > 0) {
+      return { kind: 'refused', reason: 'too-many-tries', retryAfterS: Math.ceil(waitMs / 1000) };
+    }
+    visitor.upgrades.take(1, now);
+    if (visitor.sockets >= this.#maxPerAddress) {
+      return { kind: 'refused', reason: 'address-full', retryAfterS: 5 };
+    }
+    return { kind: 'visit', start: () => new Visit(this.#clock, visitor, this.#socketFrames) };
+  }
+
+  #visitor(key: string, now: number): Visitor {
+    const known = this.#byKey.get(key);
+    if (known) return known;
+    const { upgrades, frames, failures } = this.#rates;
+    const visitor: Visitor = {
+      sockets: 0,
+      upgrades: new TokenBucket(upgrades, now),
+      frames: new TokenBucket(frames, now),
+      failures: new TokenBucket(failures, now),
+    };
+    this.#byKey.set(key, visitor);
+    return visitor;
+  }
+
+  /** Forgets who has nothing open and owes nothing: a new entry would be the same. */
+  #sweep(now: number): void {
+    const isDue = now - this.#sweptAt >= SWEEP_MS;
+    if (!isDue && this.#byKey.size < MAX_REMEMBERED) return;
+    this.#sweptAt = now;
+    for (const [key, { sockets, upgrades, frames, failures }] of this.#byKey) {
+      const owesNothing = upgrades.isFull(now) && frames.isFull(now) && failures.isFull(now);
+      if (sockets === 0 && owesNothing) this.#byKey.delete(key);
+    }
+    if (this.#byKey.size < MAX_REMEMBERED) return;
+    // Half of them at once: forgetting one at a time would go through all of them for every newcomer.
+    for (const [key, { sockets }] of this.#byKey) {
+      if (this.#byKey.size <= MAX_REMEMBERED / 2) return;
+      if (sockets === 0) this.#byKey.delete(key);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+/** What went wrong, what to do, and why a call is over, in English. */
+import type { Sentences } from './error-sentences';
+import { isolate } from './isolate';
+
+export const enSentences: Sentences = {
+  errors: {
+    // ------------------------------------------------------------ you
+    'camera-denied': {
+      what: 'Parley is not allowed to use the camera.',
+      whatToDo: 'Allow it in the system’s privacy settings, then try again.',
+    },
+    'camera-in-use': {
+      what: 'Another app is using the camera.',
+      whatToDo: 'Close that app, or choose another camera, then try again.',
+    },
+    'no-camera': { what: 'No camera was found.', whatToDo: 'Plug one in and try again, or talk without it.' },
+    'microphone-denied': {
+      what: 'Parley is not allowed to use the microphone.',
+      whatToDo: 'Allow it in the system’s privacy settings, then try again.',
+    },
+    'microphone-in-use': {
+      what: 'Another app is using the microphone.',
+      whatToDo: 'Close that app, or choose another microphone, then try again.',
+    },
+    'no-microphone': {
+      what: 'No microphone was found.',
+      whatToDo: 'Plug one in and try again. Until then you can only listen.',
+    },
+    'bad-link': {
+      what: 'This link is not complete, or not from Parley.',
+      whatToDo: 'Ask for the link again and paste all of it.',
+    },
+    'bad-address': {
+      what: 'This is not an address Parley can connect to.',
+      whatToDo: 'It looks like 192.168.1.5 or example.org:9238.',
+    },
+    'bad-room-name': {
+      what: 'This cannot be a room name.',
+      whatToDo: 'Type 1 to 64 letters, digits or other printable characters.',
+    },
+    'bad-ice-server': {
+      what: 'This is not the address of a STUN or TURN server.',
+      whatToDo: 'It looks like turn:example.org:3478.',
+    },
+    'too-long': { what: 'This is too long.', whatToDo: 'Paste only the link or the address.' },
+    'room-full': {
+      what: 'Two people are in this room already.',
+      whatToDo: 'Try again when one of them has left.',
+    },
+    'room-not-open': {
+      what: 'This room is not open.',
+      whatToDo: 'Check its name, and ask the host whether they are in it.',
+    },
+    'turned-away': { what: 'The host did not let you in.', whatToDo: 'Ask them, then try again.' },
+    cancelled: { what: 'You stopped connecting.' },
+    // ------------------------------------------------------------ network
+    'server-unreachable': {
+      what: 'There is no answer at this address.',
+      whatToDo: 'Check the address, that the room is still open, and that you are on the same network.',
+    },
+    'not-parley': {
+      what: 'Something answers at this address, but it is not Parley.',
+      whatToDo: 'Check the address and the port.',
+    },
+    'peer-unreachable': {
+      what: 'No way was found between your two networks.',
+      whatToDo: 'Join the same network, or add a TURN server under Settings.',
+    },
+    'peer-unavailable': {
+      what: 'The other side cannot be reached right now.',
+      whatToDo: 'Wait a moment, then try again.',
+    },
+    'signaling-lost': {
+      what: 'The connection to the server was lost.',
+      whatToDo: 'Check your network, then try again.',
+    },
+    // ------------------------------------------------------------ operator
+    'bad-config': { what: 'This server is not set up correctly.', whatToDo: 'Tell whoever runs it.' },
+    unauthorized: { what: 'This server does not accept you.', whatToDo: 'Ask whoever runs it for access.' },
+    'password-required': {
+      what: 'This server asks for its password.',
+      whatToDo: 'Ask whoever runs it, then type it in.',
+    },
+    'turn-refused': {
+      what: 'The TURN server refused the user name or password.',
+      whatToDo: 'Check both under Settings.',
+    },
+    'too-many': { what: 'Too many people are knocking at once.', whatToDo: 'Wait a minute, then try again.' },
+    'port-taken': {
+      what: 'Another program holds the port Parley needs.',
+      whatToDo: 'Close that program, or start Parley with another port.',
+    },
+    // ------------------------------------------------------------ us
+    'bad-message': {
+      what: 'The server and this Parley did not understand each other.',
+      whatToDo: 'Update Parley on both sides.',
+    },
+    replaced: {
+      what: 'You joined this room from somewhere else, so this window left it.',
+      whatToDo: 'Join again to come back here.',
+    },
+    'settings-not-saved': {
+      what: 'Your settings could not be saved.',
+      whatToDo: 'They hold until you quit. Check that the disk is not full.',
+    },
+    'settings-restored': {
+      what: 'Your settings could not be read, so the ones before them are used.',
+      whatToDo: 'Check them under Settings.',
+    },
+    'settings-reset': {
+      what: 'Your settings could not be read, so Parley starts afresh.',
+      whatToDo: 'Set your name and devices again.',
+    },
+    unexpected: { what: 'Something went wrong in Parley.', whatToDo: 'Try again.' },
+  },
+
+  ends: {
+    'hung-up': (name, by) =>
+      by === 'self'
+        ? { what: 'You hung up.' }
+        : { what: by === 'peer' ? `${isolate(name)} hung up.` : 'The call has ended.' },
+    left: (name, by) =>
+      by === 'self'
+        ? { what: 'You left the room.' }
+        : { what: `${isolate(name)} is gone.`, whatToDo: 'Their Parley was closed or lost its network.' },
+    lost: (name) => ({
+      what: `The connection to ${isolate(name)} was lost.`,
+      whatToDo: 'Nothing got through for ten minutes.',
+    }),
+    'peer-unreachable': (name) => ({
+      what: `No way was found between you and ${isolate(name)}.`,
+      whatToDo: 'You are on different networks. Join the same one, or add a TURN server under Settings.',
+    }),
+    'room-closed': (name) => ({
+      what: 'The room was closed.',
+      whatToDo: `Ask ${isolate(name)} to open it again.`,
+    }),
+  },
+};

@@ -1,0 +1,133 @@
+/** Clients that mean harm: they do not read, do not acknowledge, do not say who they are, or do not go. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { LIMITS, SUBPROTOCOL } from '../../main/signaling/protocol';
+import { HandwrittenSocket } from '../support/handwritten-socket';
+import { HostileMember } from '../support/hostile-member';
+import { numbered, plainAs } from '../support/signaling-clients';
+import { ManualClock } from '../support/signaling-clock';
+import { startServer } from '../support/signaling-servers';
+import { OPCODES, writeFrame } from '../support/websocket-frames';
+
+type Server = Awaited<ReturnType<typeof startServer>>;
+
+const running: Server[] = [];
+async function serve(options: Parameters<typeof startServer>[0] = {}): Promise<Server> {
+  const server = await startServer(options);
+  running.push(server);
+  return server;
+}
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.close();
+});
+
+async function join(server: Server): Promise<HostileMember> {
+  const member = new HostileMember(server.port);
+  await member.connect();
+  if (!(await member.isUnderstood())) throw new Error('not welcomed');
+  member.request({ type: 'join', room: 'room' });
+  await member.heard();
+  return member;
+}
+
+/** Somebody hostile in a room with somebody honest. */
+async function meet(server: Server): Promise<{ hostile: HostileMember; honest: HostileMember }> {
+  return { honest: await join(server), hostile: await join(server) };
+}
+
+/** Does something again and again until the other is told that this one is away. @returns why. */
+async function untilAway(honest: HostileMember, again: () => Promise<void> | void): Promise<string> {
+  for (;;) {
+    await again();
+    for (const message of await honest.heard()) if (message.type === 'member-away') return message.reason;
+    honest.acknowledge();
+  }
+}
+
+it('terminates a reader that lets a mebibyte pile up while it acknowledges what it never read', async () => {
+  const { hostile, honest } = await meet(await serve());
+  hostile.socket.tcp.pause();
+  // Numbers are easily guessed: its own `joined` was the first.
+  let seq = 1;
+  const signal = { call: 'call', n: 1, description: { type: 'offer', sdp: 'x'.repeat(60_000) } };
+  const reason = await untilAway(honest, async () => {
+    honest.request({ type: 'signal', room: 'room', to: hostile.id, signal });
+    await honest.socket.settled();
+    seq += 1;
+    hostile.acknowledge(seq);
+  });
+  expect(reason).toBe('backlog');
+  hostile.socket.destroy();
+});
+
+it('drops a socket that asks for pongs and does not read them', async () => {
+  const { hostile, honest } = await meet(await serve());
+  hostile.socket.tcp.pause();
+  const ping = writeFrame({ opcode: OPCODES.ping, payload: Buffer.alloc(125) });
+  const pings = Buffer.concat(Array.from({ length: 500 }, () => ping));
+  // ws itself gives up on a socket that takes no more pongs, long before a mebibyte of them.
+  const reason = await untilAway(honest, () => {
+    hostile.socket.write(pings);
+  });
+  expect(reason).toBe('closed');
+  hostile.socket.destroy();
+});
+
+it('gives up a member that reads but never acknowledges, and tells the others', async () => {
+  const server = await serve({ roomCapacity: 3 });
+  const { hostile, honest } = await meet(server);
+  let visits = 0;
+  // What may be refused is refused long before; who comes and goes has to be told.
+  const reason = await untilAway(honest, async () => {
+    visits += 1;
+    const visitor = await plainAs(server.url, '/default/room');
+    visitor.socket.close();
+    await visitor.closed;
+  });
+  expect(reason).toBe('backlog');
+  expect(visits).toBeGreaterThanOrEqual(LIMITS.unackedFrames - 1);
+  expect(await hostile.socket.ended()).toBe(1006);
+});
+
+describe('who does not say hello in time', () => {
+  it.each([
+    ['says nothing', (): void => undefined],
+    [
+      'dribbles',
+      (socket: HandwrittenSocket): void => {
+        socket.write(
+          writeFrame({ opcode: OPCODES.text, payload: Buffer.from('{"type":"hel') }).subarray(0, 9),
+        );
+      },
+    ],
+    [
+      'says hello in fragments without end',
+      (socket: HandwrittenSocket): void => {
+        socket.write(
+          writeFrame({ opcode: OPCODES.text, fin: false, payload: Buffer.from('{"type":"hello"') }),
+        );
+      },
+    ],
+  ])('is closed with 4401: one that %s', async (_what, stall) => {
+    const clock = new ManualClock();
+    const server = await serve({ clock, timeoutMs: 60_000 });
+    const socket = await HandwrittenSocket.open(server.port, '/default/room', SUBPROTOCOL);
+    await socket.nextText();
+    stall(socket);
+    clock.advance(LIMITS.helloMs - 1);
+    expect(socket.ending).toBeNull();
+    clock.advance(1);
+    expect(await socket.ended()).toBe(4401);
+    expect(socket.texts()).toEqual(['{"type":"error","code":"unauthorized"}']);
+    socket.destroy();
+  });
+});
+
+it('drops a socket that does not answer its close, and hears nothing of what it still says', async () => {
+  const { hostile, honest } = await meet(await serve());
+  for (let n = 0; n <= LIMITS.junkReplies; n += 1) hostile.socket.say('junk');
+  expect(await hostile.socket.ended()).toBe(4400);
+  hostile.request({ type: 'signal', room: 'room', to: honest.id, signal: numbered(1) });
+  await hostile.socket.gone();
+  const events = (await honest.heard()).filter(({ type }) => type !== 'ack');
+  expect(events.map(({ type }) => type)).toEqual(['member-joined', 'member-away']);
+}, 30_000);

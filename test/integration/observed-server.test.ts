@@ -1,0 +1,134 @@
+/** What an operator can see of a running server, and what not. */
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { joinAs, numbered, plainAs, RawMember, TestMember } from '../support/signaling-clients';
+import { buildEntries, startHeadless } from '../support/signaling-servers';
+
+let entries: Awaited<ReturnType<typeof buildEntries>>;
+beforeAll(async () => {
+  entries = await buildEntries();
+});
+afterAll(() => entries.remove());
+
+/** A sample of the metrics, by its whole name with labels. */
+async function readMetrics(port: number | undefined): Promise<(sample: string) => number | undefined> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  expect(response.headers.get('content-type')).toContain('version=0.0.4');
+  const lines = (await response.text()).split('\n');
+  const samples = new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), line.split(' ').at(-1)]),
+  );
+  return (sample) => (samples.has(sample) ? Number(samples.get(sample)) : undefined);
+}
+
+it('counts who connects, joins, signals, goes away, comes back and leaves', async () => {
+  const server = await startHeadless(entries.folder, ['--metrics-port', '0', '--grace-ms', '300']);
+  const first = await joinAs(server.url, 'room');
+  const second = await joinAs(server.url, 'room');
+  const late = new TestMember({ servers: [server.url] });
+  await late.client.connect();
+  late.client.join('room');
+  await late.next('closed');
+  second.client.signal('room', first.id, numbered(1));
+  await first.next('signal');
+
+  const silent = await new RawMember(server.url).greet();
+  silent.send({ type: 'join', seq: 1, room: 'other' });
+  const watching = await joinAs(server.url, 'other');
+  await silent.message('joined');
+  silent.socket.terminate();
+  expect(await watching.next('member-away')).toMatchObject({ reason: 'closed' });
+  const again = new RawMember(server.url, { identity: silent.identity });
+  await again.greet({ resume: { member: silent.id, lastSeq: null } });
+  again.send({ type: 'join', seq: 1, room: 'other' });
+  await watching.next('member-back');
+  again.socket.terminate();
+  await watching.next('member-left');
+  const plain = await plainAs(server.url, '/default/plain');
+
+  const sample = await readMetrics(server.metricsPort);
+  expect(sample('parley_connections{dialect="parley.1"}')).toBe(3);
+  expect(sample('parley_connections{dialect="plain"}')).toBe(1);
+  expect(sample('parley_rooms')).toBe(3);
+  expect(sample('parley_joins_total{outcome="room-full"}')).toBe(1);
+  expect(sample('parley_joins_total{outcome="joined"}')).toBe(5);
+  expect(sample('parley_relay_seconds_count')).toBe(1);
+  expect(sample('parley_away_total{reason="closed"}')).toBe(2);
+  expect(sample('parley_back_total')).toBe(1);
+  expect(sample('parley_left_total{reason="grace-ended"}')).toBe(1);
+  expect(sample('parley_resumes_total{outcome="forgotten"}')).toBe(1);
+  expect(sample('parley_closed_total{reason="room-full"}')).toBe(1);
+  expect(sample('parley_bytes_total{direction="in"}')).toBeGreaterThan(500);
+
+  for (const member of [first, second, watching]) member.client.close();
+  plain.socket.close();
+  await server.stop();
+});
+
+it('shows metrics on their own port of this machine alone, and nothing else there', async () => {
+  const server = await startHeadless(entries.folder, ['--metrics-port', '0', '--listen', '0.0.0.0']);
+  expect((await fetch(`http://127.0.0.1:${server.metricsPort}/healthz`)).status).toBe(404);
+  expect((await fetch(`http://127.0.0.1:${server.port}/metrics`)).status).toBe(404);
+  // All of 127.0.0.0/8 is this machine; the port listens on one address of it.
+  await expect(fetch(`http://127.0.0.2:${server.metricsPort}/metrics`)).rejects.toThrow();
+  expect((await fetch(`http://127.0.0.2:${server.port}/healthz`)).status).toBe(200);
+  await server.stop();
+});
+
+describe('plain HTTP', () => {
+  it.each([
+    ['GET', '/healthz', 200, 'ok'],
+    ['GET', '/readyz', 200, 'ready'],
+    ['HEAD', '/healthz', 200, ''],
+    ['GET', '/version', 200, '"name":"parley"'],
+    ['GET', '/ns/room', 426, 'A Parley room lives here'],
+    ['GET', '/ns/room?app', 426, 'A Parley room lives here'],
+    ['GET', '/', 404, 'Nothing here'],
+    ['GET', '/a/b/c', 404, 'Nothing here'],
+    ['POST', '/healthz', 405, 'Only GET and HEAD'],
+  ])('answers %s %s with %i', async (method, path, status, text) => {
+    const server = await startHeadless(entries.folder);
+    const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+      const asked = request({ host: '127.0.0.1', port: server.port, method, path }, (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (body += chunk));
+        response.on('end', () => {
+          resolve({ status: response.statusCode, body });
+        });
+      });
+      asked.on('error', reject).end();
+    });
+    expect(answer.status).toBe(status);
+    expect(answer.body).toContain(text);
+    await server.stop();
+  });
+});
+
+it('logs what happened, but neither what members say nor who they are', async () => {
+  const server = await startHeadless(entries.folder, ['--log-level', 'info', '--max-connections', '3']);
+  const first = await joinAs(server.url, 'a-room-nobody-should-read', { name: 'Nobody Should Read' });
+  const second = await joinAs(server.url, 'a-room-nobody-should-read');
+  const sdp = 'v=0 nobody-should-read';
+  second.client.signal('a-room-nobody-should-read', first.id, {
+    call: 'c',
+    n: 0,
+    description: { type: 'offer', sdp },
+  });
+  await first.next('signal');
+  const junk = await plainAs(server.url, '/default/plain');
+  const refused = await fetch(`http://127.0.0.1:${server.port}/healthz`);
+  expect(refused.status).toBe(200);
+  const fourth = await new RawMember(server.url).opened.catch((error: unknown) => error);
+  expect(String(fourth)).toContain('503');
+  await server.log.next((line) => line.includes('refused'));
+  junk.send('nobody-should-read');
+  await junk.next('error');
+  first.client.close();
+  second.client.close();
+  await server.stop();
+  const text = server.log.seen.join('\n');
+  expect(text).toContain('"from":"127.0.0.0/24"');
+  expect(text).not.toMatch(/nobody.should.read|127\.0\.0\.1/i);
+  expect(text).not.toContain(first.id);
+});

@@ -1,0 +1,201 @@
+/** What a server refuses to more sockets, rooms, frames or tries than it should have to bear. */
+import { connect } from 'node:net';
+import { get } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startServer } from '../support/signaling-servers';
+import { joinAs, numbered, plainAs, RawMember, RawSocket, TestMember } from '../support/signaling-clients';
+
+type Server = Awaited<ReturnType<typeof startServer>>;
+
+const running: Server[] = [];
+async function serve(options: Parameters<typeof startServer>[0]): Promise<Server> {
+  const server = await startServer(options);
+  running.push(server);
+  return server;
+}
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.close();
+});
+
+/** How an upgrade is answered; 101 where it is let in. */
+async function upgrade(
+  { port }: Server,
+  headers: Record<string, string> = {},
+): Promise<{ status: number | undefined; retryAfter: string | undefined }> {
+  const request = get({
+    port,
+    host: '127.0.0.1',
+    headers: {
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+      ...headers,
+    },
+  });
+  return new Promise((resolve, reject) => {
+    request.on('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve({ status: response.statusCode, retryAfter: undefined });
+    });
+    request.on('response', (response) => {
+      response.resume();
+      resolve({ status: response.statusCode, retryAfter: response.headers['retry-after'] });
+    });
+    request.on('error', reject);
+  });
+}
+
+describe('sockets', () => {
+  it('are refused with 429 past those of an address, which a trusted proxy names', async () => {
+    const server = await serve({ maxPerAddress: 1, trustProxies: ['127.0.0.1'] });
+    const member = await plainAs(server.url, '/ns/room');
+    expect(await upgrade(server)).toEqual({ status: 429, retryAfter: '5' });
+    expect(await upgrade(server, { 'X-Forwarded-For': '198.51.100.1' })).toMatchObject({ status: 101 });
+    member.socket.close();
+  });
+
+  it('are refused with 429 whatever they claim, unless the proxy is trusted', async () => {
+    const server = await serve({ maxPerAddress: 1 });
+    const member = await plainAs(server.url, '/ns/room');
+    expect(await upgrade(server, { 'X-Forwarded-For': '198.51.100.1' })).toMatchObject({ status: 429 });
+    member.socket.close();
+  });
+
+  it('are refused with 503 past all there may be, and welcome again when one has gone', async () => {
+    const server = await serve({ maxConnections: 1 });
+    const member = await plainAs(server.url, '/ns/room');
+    expect(await upgrade(server)).toEqual({ status: 503, retryAfter: '5' });
+    member.socket.close();
+    await member.closed;
+    expect(await upgrade(server)).toMatchObject({ status: 101 });
+  });
+
+  it('are dropped when they do not say what they want within five seconds', async () => {
+    const server = await serve({});
+    const silent = connect(server.port, '127.0.0.1');
+    const dribbling = connect(server.port, '127.0.0.1');
+    dribbling.write('GET /ns/room HTTP/1.1\r\nHost: x\r\n');
+    // Listens to the end: a socket that nobody reads never hears of it.
+    for (const socket of [silent, dribbling]) socket.resume().on('error', () => undefined);
+    await Promise.all(
+      [silent, dribbling].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+    );
+  }, 20_000);
+});
+
+describe('a page behind a trusted proxy', () => {
+  it('may call the server by a name that only the proxy knows', async () => {
+    const server = await serve({ allowOrigins: ['https://calls.test'], trustProxies: ['127.0.0.1'] });
+    const headers = { Origin: 'https://calls.test', Host: 'signaling.test' };
+    expect(await upgrade(server, headers)).toMatchObject({ status: 101 });
+    const other = await serve({ allowOrigins: ['https://calls.test'] });
+    expect(await upgrade(other, headers)).toMatchObject({ status: 403 });
+  });
+});
+
+it('opens no more rooms than it may, and tells who asks for one more', async () => {
+  const server = await serve({ maxRooms: 1 });
+  const first = await joinAs(server.url, 'one');
+  const second = new TestMember({ servers: [server.url] });
+  await second.client.connect();
+  second.client.join('two');
+  expect(await second.next('closed')).toMatchObject({ code: 'too-many' });
+  const third = await joinAs(server.url, 'one');
+  const plain = await plainAs(server.url, '/default/two');
+  expect((await plain.closed).code).toBe(4429);
+  first.client.close();
+  third.client.close();
+});
+
+describe('frames', () => {
+  it('that come a little too fast all arrive, a little later', async () => {
+    const server = await serve({ frameRate: { burst: 5, perSecond: 200 } });
+    const first = await joinAs(server.url, 'room');
+    const second = await joinAs(server.url, 'room');
+    const numbers = Array.from({ length: 40 }, (_, n) => n);
+    for (const n of numbers) second.client.signal('room', first.id, numbered(n));
+    await first.events.next((event) => event.type === 'signal' && event.signal.n === 39);
+    expect(first.numbers()).toEqual(numbers);
+    expect(server.renderMetrics()).not.toContain('parley_throttled_total 0');
+    expect([first.heard('closed'), second.heard('closed')]).toEqual([[], []]);
+    first.client.close();
+    second.client.close();
+  });
+
+  it('that flood close the socket with 4429, and nobody else hears of the rest', async () => {
+    const server = await serve({ frameRate: { burst: 20, perSecond: 20 } });
+    const other = await plainAs(server.url, '/ns/room');
+    const flooding = await plainAs(server.url, '/ns/room');
+    for (let n = 0; n < 1000; n += 1) flooding.send({ n });
+    expect(await flooding.closed).toEqual({ code: 4429, reason: 'too-many' });
+    expect(flooding.frames.seen.at(-1)).toEqual({ type: 'error', code: 'too-many' });
+    other.send({ type: 'keepAlive' });
+    expect(other.frames.seen.length).toBeLessThan(100);
+    other.socket.close();
+  });
+
+  it('that are pings count like any other', async () => {
+    const server = await serve({ frameRate: { burst: 20, perSecond: 20 } });
+    const flooding = await plainAs(server.url, '/ns/room');
+    for (let n = 0; n < 1000; n += 1) flooding.socket.ping();
+    expect(await flooding.closed).toMatchObject({ code: 4429 });
+  });
+});
+
+describe('a wrong join secret', () => {
+  it('counts as a failed join: after a few the address has to wait', async () => {
+    const server = await serve({ joinSecret: 'open sesame', maxPerAddress: 8 });
+    for (let tries = 0; tries < 5; tries += 1) {
+      const member = new RawMember(server.url);
+      await member.hello({ proof: 'AAAA' });
+      expect(await member.closed).toMatchObject({ code: 4401 });
+    }
+    expect(await upgrade(server)).toMatchObject({ status: 429 });
+  });
+
+  it('is answered as an unknown room, a full room and no secret at all are', async () => {
+    const server = await serve({ joinSecret: 'open sesame' });
+    const seated = await Promise.all(
+      [1, 2].map(() => joinAs(server.url, 'full', { joinSecret: 'open sesame' })),
+    );
+    const answers = await Promise.all(
+      ['/default/full', '/default/unknown', '/default/', '/elsewhere/full'].flatMap((path) =>
+        [{ proof: 'AAAA' }, {}].map(async (changes) => {
+          const namespace = path.startsWith('/elsewhere') ? 'elsewhere' : 'default';
+          const member = new RawMember(server.url, { path, namespace });
+          await member.hello(changes);
+          const close = await member.closed;
+          return JSON.stringify([close, member.frames.seen.slice(1)]);
+        }),
+      ),
+    );
+    expect(new Set(answers)).toEqual(
+      new Set([
+        JSON.stringify([{ code: 4401, reason: 'unauthorized' }, [{ type: 'error', code: 'unauthorized' }]]),
+      ]),
+    );
+    const plain = await Promise.all(
+      ['/default/full', '/default/unknown'].map(async (path) => {
+        const socket = new RawSocket(new URL(path, server.url).href);
+        return [await socket.closed, socket.frames.seen];
+      }),
+    );
+    expect(plain[0]).toEqual(plain[1]);
+    for (const member of seated) member.client.close();
+  });
+
+  it('does not count where the room is only full', async () => {
+    const server = await serve({ joinSecret: 'open sesame', maxPerAddress: 32 });
+    const seated = [1, 2].map(() => joinAs(server.url, 'full', { joinSecret: 'open sesame' }));
+    const members = await Promise.all(seated);
+    for (let tries = 0; tries < 10; tries += 1) {
+      const late = new TestMember({ servers: [server.url], joinSecret: 'open sesame' });
+      await late.client.connect();
+      late.client.join('full');
+      expect(await late.next('closed')).toMatchObject({ code: 'room-full' });
+    }
+    expect(await upgrade(server)).toMatchObject({ status: 101 });
+    for (const member of members) member.client.close();
+  });
+});

@@ -1,0 +1,104 @@
+/** A real coturn with the configuration we ship, filled in as an operator would, on loopback and out of a temp folder. */
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TurnClient } from './turn-client';
+
+const SHIPPED = join(import.meta.dirname, '../../main/signaling/deploy/turnserver.conf');
+
+interface TurnServerOptions {
+  secret: string;
+  /** Lines added to the shipped configuration. */
+  lines?: readonly string[];
+  /** Addresses it relays from. */
+  relayIps?: readonly string[];
+  /** The one of a server that it stands in for. */
+  port?: number;
+}
+
+export interface TurnServer {
+  port: number;
+  /** `turn:127.0.0.1:<port>` */
+  url: string;
+  stop: () => Promise<void>;
+}
+
+/** Starts coturn and waits until it answers. */
+export async function startTurnServer({
+  secret,
+  lines = [],
+  relayIps = ['127.0.0.1'],
+  ...before
+}: TurnServerOptions): Promise<TurnServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-turn-'));
+  const config = join(folder, 'turnserver.conf');
+  const shipped = await readFile(SHIPPED, 'utf8');
+  const filled = shipped
+    .replaceAll('REPLACE_WITH_SECRET', secret)
+    .replaceAll('REPLACE_WITH_REALM', 'parley.test')
+    // Read here, not in the system's log; and there is no certificate that a test's client would trust.
+    .replaceAll(/^(syslog|cert=.*|pkey=.*)$/gm, '');
+  await writeFile(config, [filled, ...lines, ''].join('\n'), { mode: 0o600 });
+
+  const port = before.port ?? (await freePort());
+  const child = spawn(
+    'turnserver',
+    [
+      ...[
+        '-c',
+        config,
+        '--listening-ip',
+        '127.0.0.1',
+        '--listening-port',
+        String(port),
+        '--no-tls',
+        '--no-dtls',
+      ],
+      ...relayIps.flatMap((ip) => ['--relay-ip', ip]),
+      ...['--log-file', 'stdout', '--pidfile', join(folder, 'pid'), '--userdb', join(folder, 'users')],
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let log = '';
+  for (const said of [child.stdout, child.stderr])
+    said.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const ended = new Promise<never>((_resolve, reject) => {
+    child.once('error', (cause) => {
+      reject(new Error('coturn does not start; is it installed?', { cause }));
+    });
+    child.once('exit', (code) => {
+      reject(new Error(`coturn ended with ${String(code)}: ${log}`));
+    });
+  });
+  ended.catch(() => undefined);
+
+  const client = new TurnClient(port);
+  try {
+    await Promise.race([client.reach(), ended]);
+  } finally {
+    client.close();
+  }
+  return {
+    port,
+    url: `turn:127.0.0.1:${String(port)}`,
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port that was free a moment ago; coturn cannot be asked to choose one. */
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { lineLogger, type LineLoggerOptions } from '../../../../main/signaling/logger';
+
+function log(options: Partial<LineLoggerOptions>): string[] {
+  const lines: string[] = [];
+  const logger = lineLogger({ ...options, write: (line) => lines.push(line), now: () => new Date(0) });
+  logger.debug('small');
+  logger.info('refused', { status: 403, why: 'a "quoted" word', from: '198.51.100.0/24', more: null });
+  logger.error('bad');
+  return lines;
+}
+
+it('writes one JSON object a line, from info on', () => {
+  expect(log({})).toEqual([
+    '{"time":"1970-01-01T00:00:00.000Z","level":"info","event":"refused","status":403,' +
+      '"why":"a \\"quoted\\" word","from":"198.51.100.0/24","more":null}\n',
+    '{"time":"1970-01-01T00:00:00.000Z","level":"error","event":"bad"}\n',
+  ]);
+});
+
+it('writes words where asked, one line each whatever is in them', () => {
+  expect(log({ format: 'text', level: 'debug' })).toEqual([
+    '1970-01-01T00:00:00.000Z debug small\n',
+    '1970-01-01T00:00:00.000Z info refused status=403 why="a \\"quoted\\" word" from=198.51.100.0/24 more=null\n',
+    '1970-01-01T00:00:00.000Z error bad\n',
+  ]);
+});
+
+it('leaves out what is below its level', () => {
+  expect(log({ level: 'error' })).toHaveLength(1);
+});
