@@ -65,8 +65,11 @@ export interface Broker {
   /** The member is there again; the others hear of it if it was away. @returns whether it was. */
   setBack(address: RoomAddress, member: string): Promise<boolean>;
 
-  /** Carries mail from a member of a room to another one. @returns false if either does not sit there. */
-  send(address: RoomAddress, from: string, to: string, mail: Mail): Promise<boolean>;
+  /**
+   * Carries mail from a member of a room to another one. @returns false if either does not sit there; at once where
+   * that is known at once, for most of what a server does is this, and a promise costs as much as carrying the mail.
+   */
+  send(address: RoomAddress, from: string, to: string, mail: Mail): boolean | Promise<boolean>;
   /** Carries mail to a member wherever it is. @returns false if no mailbox takes it. */
   deliver(to: string, mail: Mail): Promise<boolean>;
 }

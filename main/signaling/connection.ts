@@ -1,16 +1,17 @@
+import type { Writable } from 'node:stream';
 import type { RawData } from 'ws';
 import { CLOSE_CODES, LIMITS, type AwayReason, type CloseCode } from './protocol';
-import { SilenceWatch, startPinging } from './life-signs';
+import { PING_FRAME, textFrame } from './text-frame';
 import type { Clock, Timer } from './clock';
+import type { Heartbeats, Pulse } from './life-signs';
 import type { Logger } from './logger';
 import type { Metrics } from './metrics';
 import type { Visit } from './visitors';
 
 /** What a connection needs of a WebSocket. */
 export interface Socket {
-  readonly bufferedAmount: number;
-  send(text: string): void;
-  ping(): void;
+  /** 1 while it is open, as in the WHATWG standard. */
+  readonly readyState: number;
   close(code: number, reason: string): void;
   terminate(): void;
   pause(): void;
@@ -28,17 +29,17 @@ export interface Receiver {
   ended(reason: AwayReason): void;
 }
 
-/** How a connection judges life; in milliseconds. */
+/** What a connection needs of its server. */
 export interface ConnectionOptions {
   clock: Clock;
-  heartbeatMs: number;
-  timeoutMs: number;
+  heartbeats: Heartbeats;
   logger: Logger;
   metrics: Metrics;
   /** What this socket and its address may still send. */
   visit: Visit;
 }
 
+const OPEN = 1;
 /** Whoever is so far ahead of what it may send is not hurrying but flooding. */
 const FLOOD_MS = 2000;
 
@@ -46,43 +47,34 @@ const FLOOD_MS = 2000;
  * One socket, in either dialect: bounds, heartbeat and close codes. Once it ended, whatever still arrives on it is
  * dropped, so a terminated or replaced socket delivers nothing.
  */
-export class Connection {
+export class Connection implements Pulse {
   readonly #socket: Socket;
-  readonly #logger: Logger;
-  readonly #silence: SilenceWatch;
-  readonly #stopPinging: () => void;
-  readonly #clock: Clock;
-  readonly #metrics: Metrics;
-  readonly #visit: Visit;
+  readonly #stream: Writable;
+  readonly #options: ConnectionOptions;
   /** Runs while nothing is read. */
   #pause: Timer | null = null;
   #receiver: Receiver | null = null;
   #junk = 0;
   #ended = false;
+  heardAt = 0;
 
-  constructor(socket: Socket, options: ConnectionOptions) {
-    const { clock, heartbeatMs, timeoutMs, logger, metrics, visit } = options;
+  /** @param stream what carries the socket: whole frames are written to it, between those of the socket itself. */
+  constructor(socket: Socket, stream: Writable, options: ConnectionOptions) {
     this.#socket = socket;
-    this.#clock = clock;
-    this.#logger = logger;
-    this.#metrics = metrics;
-    this.#visit = visit;
-    this.#silence = new SilenceWatch(clock, timeoutMs, () => {
-      this.terminate('silent');
-    });
-    this.#stopPinging = startPinging(clock, heartbeatMs, () => {
-      socket.ping();
-    });
+    this.#stream = stream;
+    this.#options = options;
+    const { heartbeats, logger } = options;
+    heartbeats.add(this);
     socket.on('message', (data, isBinary) => {
-      this.#silence.heard();
+      heartbeats.heard(this);
       this.#onMessage(data, isBinary);
     });
     socket.on('pong', (data) => {
-      this.#silence.heard();
+      heartbeats.heard(this);
       this.#charge(data.length);
     });
     socket.on('ping', (data) => {
-      this.#silence.heard();
+      heartbeats.heard(this);
       this.#charge(data.length);
       // Every ping was answered, also that of a socket which does not read.
       this.#checkBacklog();
@@ -109,11 +101,20 @@ export class Connection {
 
   /** Sends a frame; a reader that lets too much pile up is terminated. */
   send(text: string): void {
-    if (this.#ended) return;
-    this.#metrics.messagesOut += 1;
-    this.#metrics.bytesOut += Buffer.byteLength(text);
-    this.#socket.send(text);
+    const frame = textFrame(text);
+    if (!this.#write(frame)) return;
+    const { metrics } = this.#options;
+    metrics.messagesOut += 1;
+    metrics.bytesOut += frame.length;
     this.#checkBacklog();
+  }
+
+  ping(): void {
+    this.#write(PING_FRAME);
+  }
+
+  fellSilent(): void {
+    this.terminate('silent');
   }
 
   /** A frame that cannot be read: answered a few times, then the socket is closed. */
@@ -135,15 +136,15 @@ export class Connection {
   detach(code: CloseCode): void {
     if (this.#ended) return;
     this.#stop();
-    this.#metrics.closed.add(CLOSE_CODES[code].reason);
+    this.#options.metrics.closed.add(CLOSE_CODES[code].reason);
     this.#socket.close(code, CLOSE_CODES[code].reason);
   }
 
   /** Drops a socket that cannot hear any more; a closing handshake would wait for it. */
   terminate(reason: AwayReason): void {
     if (this.#ended) return;
-    this.#logger.info('socket-terminated', { reason });
-    this.#metrics.closed.add(reason);
+    this.#options.logger.info('socket-terminated', { reason });
+    this.#options.metrics.closed.add(reason);
     this.#socket.terminate();
     this.#end(reason);
   }
@@ -160,14 +161,14 @@ export class Connection {
       this.close(4400);
       return;
     }
-    this.#metrics.messagesIn += 1;
-    this.#metrics.bytesIn += data.length;
+    this.#options.metrics.messagesIn += 1;
+    this.#options.metrics.bytesIn += data.length;
     if (!this.#charge(data.length)) return;
     try {
       this.#receiver?.receive(data.toString('utf8'));
     } catch (error) {
       // One member's frame must never end the server for everybody; what went wrong is ours to find in the log.
-      this.#logger.error('frame-failed', {
+      this.#options.logger.error('frame-failed', {
         error: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
       });
       this.send(JSON.stringify({ type: 'error', code: 'unexpected' }));
@@ -175,10 +176,18 @@ export class Connection {
     }
   }
 
+  /** @returns whether the socket could still be written to. */
+  #write(frame: Buffer): boolean {
+    // Once the other end has said that it closes, nothing may follow the answer to that.
+    if (this.#ended || this.#socket.readyState !== OPEN) return false;
+    this.#stream.write(frame);
+    return true;
+  }
+
   /** Makes a socket that is too fast wait, and closes one that floods. @returns whether its frame is to be read. */
   #charge(bytes: number): boolean {
     if (this.#ended) return false;
-    const waitMs = this.#visit.take(bytes);
+    const waitMs = this.#options.visit.take(bytes);
     if (waitMs === 0) return true;
     if (waitMs > FLOOD_MS) {
       this.send(JSON.stringify({ type: 'error', code: 'too-many' }));
@@ -186,10 +195,10 @@ export class Connection {
       return false;
     }
     // What has been read already still comes, and makes the wait longer.
-    if (this.#pause === null) this.#metrics.throttled += 1;
-    else this.#clock.clearTimeout(this.#pause);
+    if (this.#pause === null) this.#options.metrics.throttled += 1;
+    else this.#options.clock.clearTimeout(this.#pause);
     this.#socket.pause();
-    this.#pause = this.#clock.setTimeout(() => {
+    this.#pause = this.#options.clock.setTimeout(() => {
       this.#pause = null;
       this.#socket.resume();
     }, waitMs);
@@ -197,7 +206,7 @@ export class Connection {
   }
 
   #checkBacklog(): void {
-    if (this.#socket.bufferedAmount > LIMITS.socketBacklogBytes) this.terminate('backlog');
+    if (this.#stream.writableLength > LIMITS.socketBacklogBytes) this.terminate('backlog');
   }
 
   #end(reason: AwayReason): void {
@@ -210,10 +219,9 @@ export class Connection {
   #stop(): void {
     this.#ended = true;
     this.#receiver = null;
-    this.#silence.stop();
-    this.#stopPinging();
+    this.#options.heartbeats.remove(this);
     if (this.#pause === null) return;
-    this.#clock.clearTimeout(this.#pause);
+    this.#options.clock.clearTimeout(this.#pause);
     this.#pause = null;
     // Its closing handshake, or its end, is still to be read.
     this.#socket.resume();

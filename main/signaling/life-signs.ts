@@ -43,15 +43,74 @@ export class SilenceWatch {
   }
 }
 
-/** Calls `ping` at once and then every `intervalMs`. @returns what stops it. */
-export function startPinging(clock: Clock, intervalMs: number, ping: () => void): () => void {
-  let timer: Timer;
-  const beat = (): void => {
-    ping();
-    timer = clock.setTimeout(beat, intervalMs);
-  };
-  beat();
-  return () => {
-    clock.clearTimeout(timer);
-  };
+/** Somebody whose life {@link Heartbeats} judges. */
+export interface Pulse {
+  /** When something was last heard, by the clock; kept by {@link Heartbeats}. */
+  heardAt: number;
+  ping(): void;
+  /** Nothing was heard for the time-out; called once. */
+  fellSilent(): void;
+}
+
+/** Rounds in a heartbeat: a silence is found at most one of them early. */
+const ROUNDS = 8;
+
+/**
+ * The life signs of all sockets of a server, in rounds of one timer: pings who was not heard for a heartbeat, and
+ * gives up who was not heard for the time-out, at most a round before it is over and never after. Who is heard needs
+ * no ping, for it hears us too: every frame is acknowledged within `LIMITS.ackMs`.
+ */
+export class Heartbeats {
+  readonly #clock: Clock;
+  readonly #roundMs: number;
+  readonly #pingAfterMs: number;
+  readonly #silentAfterMs: number;
+  readonly #pulses = new Set<Pulse>();
+  #timer: Timer | null = null;
+
+  constructor(clock: Clock, { heartbeatMs, timeoutMs }: { heartbeatMs: number; timeoutMs: number }) {
+    this.#clock = clock;
+    this.#roundMs = heartbeatMs / ROUNDS;
+    // Half a round of tolerance keeps a pong that came right after a round from putting off the next ping by one.
+    this.#pingAfterMs = heartbeatMs - this.#roundMs / 2;
+    this.#silentAfterMs = timeoutMs - this.#roundMs;
+  }
+
+  add(pulse: Pulse): void {
+    this.heard(pulse);
+    this.#pulses.add(pulse);
+    this.#timer ??= this.#arm();
+  }
+
+  remove(pulse: Pulse): void {
+    this.#pulses.delete(pulse);
+    if (this.#pulses.size > 0 || this.#timer === null) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  /** Something arrived: a frame, a ping or a pong. */
+  heard(pulse: Pulse): void {
+    pulse.heardAt = this.#clock.now();
+  }
+
+  #arm(): Timer {
+    return this.#clock.setTimeout(() => {
+      this.#timer = this.#arm();
+      this.#judge();
+    }, this.#roundMs);
+  }
+
+  #judge(): void {
+    const now = this.#clock.now();
+    for (const pulse of this.#pulses) {
+      const silentMs = now - pulse.heardAt;
+      if (silentMs > this.#silentAfterMs) {
+        this.remove(pulse);
+        pulse.fellSilent();
+      } else if (silentMs >= this.#pingAfterMs) {
+        pulse.ping();
+      }
+    }
+  }
 }

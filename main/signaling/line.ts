@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { parseJson, readAs, requestOrAckSchema, type CloseCode, type Request } from './protocol';
 import { Inbox } from './inbox';
 import { Outbox } from './outbox';
+import { isObject, readSignalRequest } from './signal-request';
 import type { UnsequencedEvent } from './broker';
 import type { Clock } from './clock';
 import type { Connection } from './connection';
@@ -54,7 +55,8 @@ export class Line {
   /** Reads a frame. @returns a request that is to be handled now, or null. */
   read(text: string): Request | null {
     const json = parseJson(text);
-    const message = readAs(requestOrAckSchema, json);
+    const isSignal = isObject(json) && json['type'] === 'signal';
+    const message = isSignal ? readSignalRequest(json) : readAs(requestOrAckSchema, json);
     if (message === null) {
       // A frame that is numbered as the next one counts as handled, so that the good ones after it are no gap.
       const numbered = readAs(numberedSchema, json);

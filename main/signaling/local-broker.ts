@@ -102,8 +102,7 @@ export class LocalBroker implements Broker {
     return true;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- as above
-  async send(address: RoomAddress, from: string, to: string, mail: Mail): Promise<boolean> {
+  send(address: RoomAddress, from: string, to: string, mail: Mail): boolean {
     const room = this.#rooms.get(formatRoomPath(address));
     if (from === to || !room?.has(from) || !room.has(to)) return false;
     return this.#post(to, mail);

@@ -55,11 +55,14 @@ export class MeteredBroker implements Broker {
     return isNews;
   }
 
-  async send(address: RoomAddress, from: string, to: string, mail: Mail): Promise<boolean> {
+  send(address: RoomAddress, from: string, to: string, mail: Mail): boolean | Promise<boolean> {
     const startedAt = this.#clock.now();
-    const isSent = await this.#broker.send(address, from, to, mail);
-    if (isSent) this.#metrics.relaySeconds.observe((this.#clock.now() - startedAt) / 1000);
-    return isSent;
+    const observe = (isSent: boolean): boolean => {
+      if (isSent) this.#metrics.relaySeconds.observe((this.#clock.now() - startedAt) / 1000);
+      return isSent;
+    };
+    const sent = this.#broker.send(address, from, to, mail);
+    return typeof sent === 'boolean' ? observe(sent) : sent.then(observe);
   }
 
   deliver(to: string, mail: Mail): Promise<boolean> {

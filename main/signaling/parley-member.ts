@@ -266,7 +266,9 @@ export class ParleyMember implements Receiver {
     const onSent = (sent: boolean): void => {
       if (!sent) this.#push({ type: 'error', code: 'peer-unavailable', room, to });
     };
-    this.#expect(broker.send(this.#address(room), id, to, mail).then(onSent));
+    const sent = broker.send(this.#address(room), id, to, mail);
+    if (typeof sent === 'boolean') onSent(sent);
+    else this.#expect(sent.then(onSent));
   }
 
   #onMail(mail: Mail): void {

@@ -207,7 +207,8 @@ export class PlainClient implements Receiver {
     }
   }
 
-  #expect(done: Promise<unknown>): void {
+  #expect(done: boolean | Promise<unknown>): void {
+    if (typeof done === 'boolean') return;
     done.catch((error: unknown) => {
       this.#options.logger.error('broker-failed', {
         error: error instanceof Error ? error.message : 'unknown',

@@ -284,7 +284,7 @@ export const helloSchema = v.object({
 export type Hello = v.InferOutput<typeof helloSchema>;
 
 /** "I have handled everything up to `seq`." Either end says it, unsequenced. */
-export const ackSchema = v.object({ type: v.literal('ack'), seq: seqSchema });
+const ackSchema = v.object({ type: v.literal('ack'), seq: seqSchema });
 
 /** What a member asks for. Every one carries `seq`, counted from 1 for the life of a seat, and is acknowledged. */
 export const requestSchema = byType([

@@ -13,6 +13,7 @@ import { Greeting } from './greeting';
 import { HostedRooms, type Admissions, type HostedRoom } from './hosted-rooms';
 import { createHttpServer, listen, refuseUpgrade, type Certificate, type ListenOptions } from './http';
 import { IceIssuer } from './ice-issuer';
+import { Heartbeats } from './life-signs';
 import { LocalBroker } from './local-broker';
 import { silentLogger, type Logger } from './logger';
 import { MeteredBroker } from './metered-broker';
@@ -133,6 +134,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
       : null;
   const context: MemberContext = { broker, doors: hosted ?? openDoors, clock, logger, graceMs, roomCapacity };
   const issuer = new IceIssuer({ ice, clock, wallNow: Date.now });
+  const heartbeats = new Heartbeats(clock, { heartbeatMs, timeoutMs });
   const connections = new Set<Connection>();
   const members = new Map<string, ParleyMember>();
   const plainClients = new Set<PlainClient>();
@@ -176,13 +178,19 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      onSocket(webSocket, passage.target, passage.startVisit(), passage.isAddressOurs);
+      onSocket(webSocket, socket, passage.target, passage.startVisit(), passage.isAddressOurs);
     });
   });
 
-  function onSocket(webSocket: WebSocket, target: UpgradeTarget, visit: Visit, isAddressOurs: boolean): void {
+  function onSocket(
+    webSocket: WebSocket,
+    stream: Duplex,
+    target: UpgradeTarget,
+    visit: Visit,
+    isAddressOurs: boolean,
+  ): void {
     const dialect = webSocket.protocol === SUBPROTOCOL ? SUBPROTOCOL : 'plain';
-    const connection = new Connection(webSocket, { clock, heartbeatMs, timeoutMs, logger, metrics, visit });
+    const connection = new Connection(webSocket, stream, { clock, heartbeats, logger, metrics, visit });
     connections.add(connection);
     metrics.connections.add(dialect);
     webSocket.on('close', () => {

@@ -25,3 +25,27 @@ export function print({ what, unit, ours, floor, aim }: Comparison): void {
     `${what}: ${round(median(ours))}, floor ${round(median(floor))}, ${ratio.toFixed(2)} times (aim ${aim.toFixed(2)}; ${spread})`,
   );
 }
+
+/** Several contenders at the same work, the first of them the floor. */
+export interface Ranking {
+  what: string;
+  unit: string;
+  values: ReadonlyMap<string, readonly number[]>;
+  /** The ratio to the floor that Parley aims at. */
+  aim?: number;
+}
+
+/** A line for each: `  parley: 0.61 s, 0.60 to 0.63 (1.13 times the floor, aim 1.20)`. */
+export function printRanking({ what, unit, values, aim }: Ranking): void {
+  const [first = []] = values.values();
+  const floor = median(first);
+  console.log(`${what} (medians of ${first.length}):`);
+  const round = (value: number): string => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+  for (const [name, each] of values) {
+    const ratio = (median(each) / floor).toFixed(2);
+    const judged = name === 'parley' && aim !== undefined ? `, aim ${aim.toFixed(2)}` : '';
+    const compared = each === first ? '' : ` (${ratio} times the floor${judged})`;
+    const spread = each.length > 1 ? `, ${round(Math.min(...each))} to ${round(Math.max(...each))}` : '';
+    console.log(`  ${name}: ${round(median(each))} ${unit}${spread}${compared}`);
+  }
+}

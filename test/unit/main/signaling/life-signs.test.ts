@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
-import { SilenceWatch, startPinging } from '../../../../main/signaling/life-signs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Heartbeats, SilenceWatch, type Pulse } from '../../../../main/signaling/life-signs';
 import { ManualClock } from '../../../support/signaling-clock';
 
 it('calls silence exactly one time-out after the last sign of life, once', () => {
@@ -26,14 +27,92 @@ it('says nothing once it was stopped', () => {
   expect(clock.pending).toBe(0);
 });
 
-it('pings at once and then in intervals, until it is stopped', () => {
-  const clock = new ManualClock();
-  let pings = 0;
-  const stop = startPinging(clock, 100, () => (pings += 1));
-  expect(pings).toBe(1);
-  clock.advance(350);
-  expect(pings).toBe(4);
-  stop();
-  clock.advance(1000);
-  expect(pings).toBe(4);
+describe('heartbeats', () => {
+  const HEARTBEAT_MS = 800;
+  const TIMEOUT_MS = 2000;
+  const ROUND_MS = HEARTBEAT_MS / 8;
+
+  /** A pulse that notes when it is pinged and when it falls silent. */
+  function start(clock: ManualClock): {
+    heartbeats: Heartbeats;
+    add: () => Pulse & Record<'pings' | 'silences', number[]>;
+  } {
+    const heartbeats = new Heartbeats(clock, { heartbeatMs: HEARTBEAT_MS, timeoutMs: TIMEOUT_MS });
+    const add = () => {
+      const [pings, silences]: [number[], number[]] = [[], []];
+      const pulse = {
+        heardAt: 0,
+        pings,
+        silences,
+        ping: () => void pings.push(clock.now()),
+        fellSilent: () => void silences.push(clock.now()),
+      };
+      heartbeats.add(pulse);
+      return pulse;
+    };
+    return { heartbeats, add };
+  }
+
+  it('asks whoever answers once in every heartbeat, and never gives it up', () => {
+    const clock = new ManualClock();
+    const { heartbeats, add } = start(clock);
+    const pulse = add();
+    for (let beat = 1; beat <= 10; beat += 1) {
+      clock.advance(HEARTBEAT_MS);
+      expect(pulse.pings).toHaveLength(beat);
+      // The answer comes a little after the round that asked.
+      clock.advance(beat === 1 ? 1 : 0);
+      heartbeats.heard(pulse);
+    }
+    expect(pulse.silences).toEqual([]);
+  });
+
+  it('does not ask who is heard anyway', () => {
+    const clock = new ManualClock();
+    const { heartbeats, add } = start(clock);
+    const pulse = add();
+    for (let n = 0; n < 50; n += 1) {
+      clock.advance(HEARTBEAT_MS / 2);
+      heartbeats.heard(pulse);
+    }
+    expect(pulse.pings).toEqual([]);
+  });
+
+  it('gives up whoever falls silent, once, within the time-out and at most a round before it is over', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 5000 }),
+        fc.integer({ min: 0, max: 1500 }),
+        (offset, lastHeard) => {
+          const clock = new ManualClock();
+          const { heartbeats, add } = start(clock);
+          add();
+          clock.advance(offset);
+          const pulse = add();
+          clock.advance(lastHeard);
+          heartbeats.heard(pulse);
+          const heardAt = clock.now();
+          clock.advance(10 * TIMEOUT_MS);
+          expect(pulse.silences).toHaveLength(1);
+          const silentMs = (pulse.silences[0] ?? NaN) - heardAt;
+          expect(silentMs).toBeGreaterThan(TIMEOUT_MS - ROUND_MS);
+          expect(silentMs).toBeLessThanOrEqual(TIMEOUT_MS);
+        },
+      ),
+    );
+  });
+
+  it('leaves alone who was removed, and runs no timer for nobody', () => {
+    const clock = new ManualClock();
+    const { heartbeats, add } = start(clock);
+    const [one, other] = [add(), add()];
+    heartbeats.remove(one);
+    clock.advance(HEARTBEAT_MS);
+    expect(one.pings).toEqual([]);
+    expect(other.pings).toHaveLength(1);
+    heartbeats.remove(other);
+    expect(clock.pending).toBe(0);
+    add();
+    expect(clock.pending).toBe(1);
+  });
 });

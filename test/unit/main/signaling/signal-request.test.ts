@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { readAs, requestSchema } from '../../../../main/signaling/protocol';
+import { readSignalRequest } from '../../../../main/signaling/signal-request';
+
+const candidate = {
+  candidate: 'candidate:1 1 udp 1 10.0.0.1 9 typ host',
+  sdpMid: '0',
+  sdpMLineIndex: 0,
+  usernameFragment: 'abcd',
+};
+const signals = [
+  { call: 'call', n: 0, description: { type: 'offer', sdp: 'v=0' } },
+  { call: 'call', n: 1, description: { type: 'answer', sdp: 'x'.repeat(64 * 1024) } },
+  { call: 'call', n: 2, candidate },
+  {
+    call: 'call',
+    n: 3,
+    candidate: { ...candidate, sdpMid: null, sdpMLineIndex: null, usernameFragment: null },
+  },
+  { call: 'call', n: 4, candidate: null },
+  { call: 'call', n: 5, bye: true },
+];
+const request = { type: 'signal', seq: 1, room: 'tea room', to: 'x'.repeat(22) };
+
+it.each(signals)('reads %j', (signal) => {
+  expect(readSignalRequest({ ...request, signal })).toEqual({ ...request, signal });
+});
+
+/** Values at and around the bounds of the schema. */
+const awkward = fc.oneof(
+  fc.constantFrom<unknown>(
+    null,
+    true,
+    false,
+    -1,
+    0,
+    0.5,
+    255,
+    256,
+    2 ** 53 - 1,
+    2 ** 53,
+    'offer',
+    'rollback',
+    {},
+    [],
+  ),
+  fc.nat({ max: 66_000 }).map((length) => 'x'.repeat(length)),
+  fc
+    .constantFrom(0, 1, 22, 23, 64, 65, 256, 257, 4096, 4097, 65_536, 65_537)
+    .map((length) => 'x'.repeat(length)),
+  fc.constantFrom('.', '..', ' a', 'a\u0000', 'ä', '\ud800', '[object Object]', 'a b'),
+  fc.jsonValue(),
+  fc.constantFrom(...signals, candidate),
+);
+
+type Path = readonly string[];
+
+/** Every place in an object, and places that are not there. */
+function pathsOf(json: unknown, path: Path = []): Path[] {
+  if (typeof json !== 'object' || json === null) return [path];
+  const unknown = ['description', 'candidate', 'bye', 'other', '__proto__', 'constructor'];
+  const inside = Object.entries(json).flatMap(([key, value]) => pathsOf(value, [...path, key]));
+  return [path, ...inside, ...unknown.map((key) => [...path, key])];
+}
+
+/** A copy with another value at a place, or with nothing there. */
+function changed(json: unknown, [key, ...rest]: Path, value: unknown): unknown {
+  if (key === undefined) return value;
+  const copy = new Map(typeof json === 'object' && json !== null ? Object.entries(json) : []);
+  const inner = changed(copy.get(key), rest, value);
+  if (inner === undefined) copy.delete(key);
+  else copy.set(key, inner);
+  return Object.fromEntries(copy);
+}
+
+it('agrees with the schema on whatever is made of a real request', () => {
+  const mutation = fc.tuple(fc.nat(), fc.option(awkward, { nil: undefined }));
+  fc.assert(
+    fc.property(fc.constantFrom(...signals), fc.array(mutation, { maxLength: 3 }), (signal, mutations) => {
+      let json: unknown = { ...request, signal };
+      for (const [nth, value] of mutations) {
+        const paths = pathsOf(json).slice(1);
+        json = changed(json, paths[nth % paths.length] ?? [], value);
+      }
+      const read = JSON.parse(JSON.stringify({ ...Object(json), type: 'signal' })) as Record<string, unknown>;
+      expect(readSignalRequest(read)).toEqual(readAs(requestSchema, read));
+    }),
+    { numRuns: 1500 },
+  );
+});
