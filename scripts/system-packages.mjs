@@ -19,7 +19,15 @@ export const PACKAGES = {
     ['libcups2t64', 'libcups2'],
   ],
   display: [['xvfb']],
-  test: [['ffmpeg'], ['chromium', 'chromium-browser'], ['fonts-noto-cjk'], ['iproute2'], ['coturn'], ['openbox']],
+  test: [
+    ['ffmpeg'],
+    ['chromium', 'chromium-browser'],
+    ['fonts-noto-cjk'],
+    ['iproute2'],
+    ['coturn'],
+    ['openbox'],
+    ['openssl'],
+  ],
 };
 
 const LOCK_SECONDS = 120;

@@ -9,5 +9,6 @@ process.on('message', (request) => {
   const { user, system } = process.cpuUsage();
   process.send?.({ cpuMs: (user + system) / 1000, rss: process.memoryUsage.rss() });
 });
-// A benchmark that was ended leaves no server behind.
+// A benchmark that was ended leaves no server behind, and a server that cannot start does not wait for one.
 process.on('disconnect', () => process.exit());
+process.channel?.unref();
