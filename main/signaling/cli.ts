@@ -41,9 +41,11 @@ async function serve(config: Config): Promise<void> {
   });
 
   // Before the first line says that it runs: whoever reads it may stop it.
-  stopOnSignals(server, config.drainMs);
+  const stop = stopOnSignals(server, config.drainMs);
   const { tls } = config;
-  if (tls) {
+  if (!tls) {
+    process.on('SIGHUP', stop);
+  } else {
     process.on('SIGHUP', () => {
       try {
         server.useCertificate(readCertificate(tls));
@@ -83,7 +85,8 @@ async function listenForMetrics(server: SignalingServer, port: number | null): P
   });
 }
 
-function stopOnSignals(server: SignalingServer, drainMs: number): void {
+/** @returns what a signal does. */
+function stopOnSignals(server: SignalingServer, drainMs: number): () => void {
   let isStopping = false;
   const stop = (): void => {
     // Who asks twice does not want to wait.
@@ -96,6 +99,7 @@ function stopOnSignals(server: SignalingServer, drainMs: number): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  return stop;
 }
 
 /** @throws {Refusal} for files that cannot be read, are no PEM, or do not belong together. */
@@ -133,6 +137,9 @@ function whyNotListening(error: unknown, listen: string, port: number): string {
     return `--listen ${listen} is no address of this machine.`;
   return `--listen ${listen} with --port ${port} does not work (${code}).`;
 }
+
+// Whoever read the log may have gone; calls are not to end for that.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const commandLine = parseCommandLine(process.argv.slice(2));
 switch (commandLine.kind) {

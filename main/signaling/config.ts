@@ -75,10 +75,18 @@ const originSchema = v.pipe(
   ),
 );
 
-const iceUrlSchema = (scheme: RegExp, sentence: string) =>
+/** As many as one entry of `RTCConfiguration.iceServers` may carry on the wire. */
+const MOST_URLS = 8;
+
+const someUrls = (scheme: RegExp, sentence: string) =>
   v.pipe(
-    v.string(),
-    v.check((url) => scheme.test(url) && v.is(iceServerSchema, { urls: [url] }), sentence),
+    v.array(
+      v.pipe(
+        v.string(),
+        v.check((url) => scheme.test(url) && v.is(iceServerSchema, { urls: [url] }), sentence),
+      ),
+    ),
+    v.maxLength(MOST_URLS, `may be given at most ${MOST_URLS} times`),
   );
 
 const pathSchema = v.pipe(v.string(), v.minLength(1, 'must be the path of a file'));
@@ -107,10 +115,10 @@ const VALUES = v.object({
   'heartbeat-timeout-ms': wholeNumber(20, HOUR_MS),
   'grace-ms': wholeNumber(0, HOUR_MS),
   'join-secret-file': v.nullable(pathSchema),
-  'turn-url': v.array(iceUrlSchema(/^turns?:/i, 'must be an address such as turn:turn.example.org:3478')),
+  'turn-url': someUrls(/^turns?:/i, 'must be an address such as turn:turn.example.org:3478'),
   'turn-secret-file': v.nullable(pathSchema),
   'turn-ttl': wholeNumber(60, 30 * 86_400),
-  'stun-url': v.array(iceUrlSchema(/^stuns?:/i, 'must be an address such as stun:stun.example.org:3478')),
+  'stun-url': someUrls(/^stuns?:/i, 'must be an address such as stun:stun.example.org:3478'),
   'metrics-port': v.nullable(wholeNumber(0, 65_535)),
   'drain-seconds': wholeNumber(0, 3600),
   'log-level': v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'),
@@ -166,8 +174,8 @@ function configOf(given: ReturnType<typeof collect>, surroundings: Surroundings)
     throw new Wrong(`${given.nameOf(issue.path?.[0]?.key as Flag)} ${issue.message}`);
   }
   const values = parsed.output;
-  if (values['heartbeat-timeout-ms'] <= values['heartbeat-ms']) {
-    throw new Wrong('--heartbeat-timeout-ms must be more than --heartbeat-ms');
+  if (values['heartbeat-timeout-ms'] < 2 * values['heartbeat-ms']) {
+    throw new Wrong('--heartbeat-timeout-ms must be at least twice --heartbeat-ms');
   }
   const secretOf = (flag: 'join-secret-file' | 'turn-secret-file', variable: string): string | null => {
     const text = secretText(values[flag], given.nameOf(flag), variable, surroundings);

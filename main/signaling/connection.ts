@@ -2,11 +2,11 @@ import type { Writable } from 'node:stream';
 import type { RawData } from 'ws';
 import { CLOSE_CODES, LIMITS, type AwayReason, type CloseCode } from './protocol';
 import { PING_FRAME, textFrame } from './text-frame';
+import { FLOOD_MS, type Visit } from './visitors';
 import type { Clock, Timer } from './clock';
 import type { Heartbeats, Pulse } from './life-signs';
 import type { Logger } from './logger';
 import type { Metrics } from './metrics';
-import type { Visit } from './visitors';
 
 /** What a connection needs of a WebSocket. */
 export interface Socket {
@@ -40,8 +40,8 @@ export interface ConnectionOptions {
 }
 
 const OPEN = 1;
-/** Whoever is so far ahead of what it may send is not hurrying but flooding. */
-const FLOOD_MS = 2000;
+/** What a socket that floods or babbles may take to hear why it is closed; nothing more is read of it. */
+const HANG_UP_MS = 500;
 
 /**
  * One socket, in either dialect: bounds, heartbeat and close codes. Once it ended, whatever still arrives on it is
@@ -120,7 +120,7 @@ export class Connection implements Pulse {
   /** A frame that cannot be read: answered a few times, then the socket is closed. */
   junk(): void {
     this.#junk += 1;
-    if (this.#junk > LIMITS.junkReplies) this.close(4400);
+    if (this.#junk > LIMITS.junkReplies) this.#hangUp(4400);
     else this.send(JSON.stringify({ type: 'error', code: 'bad-message' }));
   }
 
@@ -138,6 +138,15 @@ export class Connection implements Pulse {
     this.#stop();
     this.#options.metrics.closed.add(CLOSE_CODES[code].reason);
     this.#socket.close(code, CLOSE_CODES[code].reason);
+  }
+
+  /** Closes a socket that would go on and on: not even its answer is waited for. */
+  #hangUp(code: CloseCode): void {
+    this.close(code);
+    this.#socket.pause();
+    this.#options.clock.setTimeout(() => {
+      this.#socket.terminate();
+    }, HANG_UP_MS);
   }
 
   /** Drops a socket that cannot hear any more; a closing handshake would wait for it. */
@@ -191,7 +200,7 @@ export class Connection implements Pulse {
     if (waitMs === 0) return true;
     if (waitMs > FLOOD_MS) {
       this.send(JSON.stringify({ type: 'error', code: 'too-many' }));
-      this.close(4429);
+      this.#hangUp(4429);
       return false;
     }
     // What has been read already still comes, and makes the wait longer.

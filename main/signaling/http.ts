@@ -5,6 +5,8 @@ import type { Duplex } from 'node:stream';
 
 const UPGRADE_MS = 5000;
 const FALLBACK_PORTS = 20;
+/** For a refusal to be taken. */
+const REFUSAL_MS = 1000;
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -52,6 +54,12 @@ export function createHttpServer({
     ? createTlsServer({ ...patience, ...certificate, handshakeTimeout: UPGRADE_MS }, answerRequest)
     : createServer(patience, answerRequest);
   server.maxConnections = maxConnections;
+  // Nobody who asks for a status needs to stay.
+  server.maxRequestsPerSocket = 1;
+  // A handshake that failed or took too long: there is nothing yet that an answer could be written to.
+  server.on('tlsClientError', (_error: Error, socket: Duplex) => {
+    socket.destroy();
+  });
   server.on('clientError', (_error, socket) => {
     if (socket.writable) refuseUpgrade(socket, 400);
     else socket.destroy();
@@ -95,9 +103,15 @@ export function refuseUpgrade(socket: Duplex, status: RefusalStatus, retryAfterS
   socket.on('error', () => {
     socket.destroy();
   });
-  // The server allows half-open sockets; one that never closes its side would hold up the server's own end.
-  socket.once('finish', () => {
+  // The server allows half-open sockets; one that never closes its side would hold up the server's own end, and so
+  // would one that takes nothing.
+  const end = (): void => {
     socket.destroy();
+  };
+  socket.once('finish', end);
+  const deadline = setTimeout(end, REFUSAL_MS);
+  socket.once('close', () => {
+    clearTimeout(deadline);
   });
   socket.end(
     `HTTP/1.1 ${status} ${STATUS[status]}\r\nConnection: close\r\n${retry}Content-Length: 0\r\n\r\n`,

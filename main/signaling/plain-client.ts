@@ -154,7 +154,9 @@ export class PlainClient implements Receiver {
   #keep(text: string, signal: PlainSignal): void {
     if (signal.type === 'offer') this.#kept = [];
     else if (signal.type === 'answer' || this.#kept.length === 0) return;
-    if (this.#kept.length < LIMITS.plainBacklog) this.#kept.push({ text, signal });
+    const units = this.#kept.reduce((sum, kept) => sum + kept.text.length, text.length);
+    const hasRoom = this.#kept.length < LIMITS.plainBacklog && units <= LIMITS.plainBacklogUnits;
+    if (hasRoom) this.#kept.push({ text, signal });
   }
 
   #sendTo(other: Member, text: string, signal: PlainSignal | null): void {

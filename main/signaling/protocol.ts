@@ -34,8 +34,9 @@ export const LIMITS = {
   roomsPerMember: 16,
   /** Newcomers that may wait at the door of one room. */
   knocks: 8,
-  /** Frames of a lone or waiting plain member kept for whoever comes next. */
+  /** Frames of a lone or waiting plain member kept for whoever comes next, and their UTF-16 units. */
   plainBacklog: 64,
+  plainBacklogUnits: 256 * 1024,
   /** Unreadable frames answered with `error`; the next one closes the socket. */
   junkReplies: 3,
   /** Bytes a slow reader may make the server queue on its socket. */

@@ -20,6 +20,7 @@ import { MeteredBroker } from './metered-broker';
 import { Metrics } from './metrics';
 import { ParleyMember, type MemberContext } from './parley-member';
 import { PlainClient } from './plain-client';
+import { TcpConnections } from './tcp-connections';
 import type { UpgradeTarget } from './admission';
 import type { Broker } from './broker';
 import type { Rate } from './token-bucket';
@@ -152,6 +153,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     handleProtocols: (asked: Set<string>) => (asked.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   } as const;
   const sockets = new WebSocketServer(socketOptions);
+  const proxies = trustedProxies(trustProxies);
   const gate = new Gate({
     clock,
     logger,
@@ -159,7 +161,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     allowOrigins,
     hostNames,
     knowsItsNames: mode === 'rooms-opened-by-host' || hostNames.length > 0,
-    proxies: trustedProxies(trustProxies),
+    proxies,
     maxConnections,
     maxPerAddress,
     frameRate: options.frameRate,
@@ -171,6 +173,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     certificate,
     maxConnections: maxConnections + SPARE_CONNECTIONS,
   });
+  const tcpConnections = new TcpConnections(http, maxPerAddress, proxies);
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const passage = gate.judge(request);
     if (passage.kind === 'refused') {
@@ -232,6 +235,8 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
           members.set(id, member);
         }
         const { resumed } = member.attach(connection, hello);
+        // It was still greeting when the others were told.
+        if (!gate.isOpen) member.warnOfDrain(comeBackAfterMs(connections.size, Math.random()));
         if (hello.resume) metrics.resumes.add(resumed ? 'resumed' : 'forgotten');
         if (room !== null) member.joinFromPath(room);
       },
@@ -285,7 +290,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     for (const member of [...members.values(), ...plainClients]) member.stop();
     for (const connection of connections) connection.close(1001);
     const timer = clock.setTimeout(() => {
-      for (const connection of connections) connection.drop();
+      tcpConnections.destroy();
     }, CLOSING_MS);
     await stopped;
     clock.clearTimeout(timer);

@@ -9,6 +9,8 @@ const SOCKET_FRAMES: Rate = { burst: 512, perSecond: 100 };
 const BYTES_PER_TOKEN = 4096;
 /** An address that may have so many sockets may be as busy as an eighth of them. */
 const BUSY_SHARE = 8;
+/** Whoever is so far ahead of what it may send is not hurrying but flooding. */
+export const FLOOD_MS = 2000;
 /** Addresses remembered at a time; past it those known for longest are forgotten. */
 const MAX_REMEMBERED = 65_536;
 const SWEEP_MS = 60_000;
@@ -33,11 +35,15 @@ export class Visit {
     visitor.sockets += 1;
   }
 
-  /** A frame came. @returns milliseconds for which nothing more should be read; 0 where all is well. */
+  /**
+   * A frame came.
+   * @returns milliseconds for which nothing more should be read; 0 where all is well. More than {@link FLOOD_MS} only
+   *   where this socket itself is so far ahead: what its neighbours at the same address did can but slow it down.
+   */
   take(bytes: number): number {
     const now = this.#clock.now();
     const cost = 1 + Math.floor(bytes / BYTES_PER_TOKEN);
-    return Math.max(this.#frames.take(cost, now), this.#visitor.frames.take(cost, now));
+    return Math.max(this.#frames.take(cost, now), Math.min(FLOOD_MS, this.#visitor.frames.take(cost, now)));
   }
 
   /** A join failed for want of proof. */

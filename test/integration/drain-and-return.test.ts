@@ -112,6 +112,10 @@ describe('with a certificate', () => {
     });
     expect(health).toBe(200);
 
+    // Says a few bytes of a handshake and then nothing; must not hold up the end.
+    const half = connect(server.port, '127.0.0.1');
+    half.on('error', () => undefined).write(Buffer.from([22, 3, 1, 2, 0, 1]));
+
     await copyFile(second.cert, first.cert);
     server.child.kill('SIGHUP');
     // A certificate without its key: the one in use stays, and the operator can read why.
@@ -125,7 +129,8 @@ describe('with a certificate', () => {
     expect((await host.message('signal')).signal).toEqual(numbered(1));
     host.socket.close();
     guest.socket.close();
-    await server.stop();
+    expect(await server.stop()).toBe(0);
+    half.destroy();
   });
 });
 

@@ -74,6 +74,21 @@ it('keeps the last offer and its candidates of a lone member for whoever comes n
   third.client.close();
 });
 
+it('keeps at most 256 KiB, whatever else is in the frames', async () => {
+  const first = await plainAs(server.url, '/ns/heavy');
+  first.send(offer('v=0'));
+  for (let n = 0; n < 20; n += 1) first.send({ ...candidate(n), padding: 'x'.repeat(30_000) });
+  first.send({ type: 'keepAlive' });
+  const third = await plainAs(server.url, '/ns/elsewhere');
+  third.socket.close();
+  const second = await plainAs(server.url, '/ns/heavy');
+  first.send({ type: 'last' });
+  await second.next('last');
+  expect(second.frames.seen.length).toBe(1 + Math.floor(262_144 / 30_100) + 1);
+  first.socket.close();
+  second.socket.close();
+});
+
 it('keeps at most 64 frames', async () => {
   const first = await plainAs(server.url, '/ns/room');
   first.send(offer('o'));

@@ -130,7 +130,7 @@ it.each([
   ['--heartbeat-ms 1', '--heartbeat-ms must be at least 10.'],
   [
     '--heartbeat-ms 500 --heartbeat-timeout-ms 400',
-    '--heartbeat-timeout-ms must be more than --heartbeat-ms.',
+    '--heartbeat-timeout-ms must be at least twice --heartbeat-ms.',
   ],
   ['--allow-origin example.org', '--allow-origin must be an origin such as https://example.org, or *.'],
   [
@@ -146,6 +146,7 @@ it.each([
   ['--turn-secret-file turn.txt', '--turn-secret-file needs --turn-url beside it.'],
   ['--turn-url t.test', '--turn-url must be an address such as turn:turn.example.org:3478.'],
   ['--stun-url turn:t.test', '--stun-url must be an address such as stun:stun.example.org:3478.'],
+  [Array(9).fill('--stun-url stun:t.test').join(' '), '--stun-url may be given at most 8 times.'],
   ['--log-level loud', '--log-level must be debug, info, warn or error.'],
   ['--log-format xml', '--log-format must be json or text.'],
   ['--room-capacity 1', '--room-capacity must be at least 2.'],
