@@ -44,7 +44,9 @@ export function clientAddress(
   trusted: TrustedProxies,
 ): string {
   let client = plainAddress(remote ?? '');
-  for (const entry of (forwardedFor ?? '').split(',').reverse()) {
+  // Most sockets: to look an address up in a list costs something, even in an empty one.
+  if (forwardedFor === undefined) return client;
+  for (const entry of forwardedFor.split(',').reverse()) {
     if (!trusted.includes(client)) break;
     const next = plainAddress(entry.trim().replace(/^\[(.+)\](?::\d+)?$|^([\d.]+):\d+$/, '$1$2'));
     if (isIP(next) === 0) break;
