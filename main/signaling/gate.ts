@@ -58,9 +58,10 @@ export class Gate {
     const { allowOrigins, hostNames, knowsItsNames, proxies, maxConnections, connectionCount } =
       this.#options;
     const { headers, socket } = request;
+    const forwarded = headers['x-forwarded-for'];
     const address = clientAddress(
       socket.remoteAddress,
-      [headers['x-forwarded-for'] ?? []].flat().join(','),
+      forwarded === undefined ? undefined : [forwarded].flat().join(','),
       proxies,
     );
     const refuse = (
@@ -82,7 +83,7 @@ export class Gate {
       {
         allowOrigins,
         hostNames,
-        isProxied: proxies.includes(clientAddress(socket.remoteAddress, '', proxies)),
+        isProxied: proxies.includes(clientAddress(socket.remoteAddress, undefined, proxies)),
       },
     );
     if (typeof target === 'number') return refuse(target === 403 ? 'origin' : 'bad-request', target);

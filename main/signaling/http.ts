@@ -54,8 +54,6 @@ export function createHttpServer({
     ? createTlsServer({ ...patience, ...certificate, handshakeTimeout: UPGRADE_MS }, answerRequest)
     : createServer(patience, answerRequest);
   server.maxConnections = maxConnections;
-  // Nobody who asks for a status needs to stay.
-  server.maxRequestsPerSocket = 1;
   // A handshake that failed or took too long: there is nothing yet that an answer could be written to.
   server.on('tlsClientError', (_error: Error, socket: Duplex) => {
     socket.destroy();
@@ -145,6 +143,8 @@ function answer(
 ): void {
   const path = pathOf(request);
   response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  // Nobody who asks for a status needs to stay.
+  response.setHeader('Connection', 'close');
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('X-Content-Type-Options', 'nosniff');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -157,7 +157,7 @@ function answer(
     response.setHeader('Content-Type', 'application/json');
     response.end(`${JSON.stringify({ name: 'parley', version, protocols: ['parley.1', 'plain'] })}\n`);
   } else if (/^\/[^/]+\/[^/]+$/.test(path)) {
-    response.writeHead(426, { Upgrade: 'websocket', Connection: 'Upgrade' });
+    response.writeHead(426, { Upgrade: 'websocket', Connection: 'Upgrade, close' });
     response.end('A Parley room lives here; it is entered by WebSocket.\n');
   } else {
     response.writeHead(404).end('Nothing here.\n');
