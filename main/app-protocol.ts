@@ -1,6 +1,6 @@
-import { join, normalize, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { net, protocol } from 'electron';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import { protocol } from 'electron';
 
 const SCHEME = 'app';
 
@@ -29,6 +29,13 @@ const CONTENT_SECURITY_POLICY = [
   'trusted-types svelte-trusted-html',
 ].join('; ');
 
+/** All that a build of the page consists of. */
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+};
+
 /** Must run before the app is ready. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([
@@ -42,19 +49,24 @@ export function registerAppScheme(): void {
  */
 export function serveApp(folder: string): void {
   protocol.handle(SCHEME, async (request) => {
+    const nothing = new Response(null, { status: 404 });
     const url = new URL(request.url);
-    const file = normalize(join(folder, decodeURIComponent(url.pathname)));
-    if (url.origin !== PAGE_ORIGIN && url.host !== 'parley') return new Response(null, { status: 404 });
-    if (!file.startsWith(folder + sep)) return new Response(null, { status: 404 });
+    if (url.host !== 'parley') return nothing;
     try {
-      const found = await net.fetch(pathToFileURL(file).href);
-      const headers = new Headers(found.headers);
-      headers.set('Content-Security-Policy', CONTENT_SECURITY_POLICY);
-      headers.set('X-Content-Type-Options', 'nosniff');
-      headers.set('Cross-Origin-Opener-Policy', 'same-origin');
-      return new Response(found.body, { status: found.status, headers });
+      const file = normalize(join(folder, decodeURIComponent(url.pathname)));
+      if (!file.startsWith(folder + sep)) return nothing;
+      // Read here and not through `net.fetch`, which takes ten times as long, four times before the window is there.
+      return new Response(await readFile(file), {
+        headers: {
+          'Content-Type': CONTENT_TYPES[extname(file)] ?? 'application/octet-stream',
+          'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+          'X-Content-Type-Options': 'nosniff',
+          'Cross-Origin-Opener-Policy': 'same-origin',
+        },
+      });
     } catch {
-      return new Response(null, { status: 404 });
+      // No such file, or a path that cannot be decoded.
+      return nothing;
     }
   });
 }

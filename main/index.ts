@@ -16,7 +16,7 @@ import { guardPermissions } from './permissions';
 import { openProfile, type Profile } from './profile';
 import { RoomSession } from './room-session';
 import { leaveBeforeQuit, recoverFromCrash } from './way-out';
-import { openWindow, raiseWindow, watchWindow } from './window';
+import { openWindow, raiseWindow, readLastPlace, watchWindow, type LastPlace } from './window';
 
 const commandLine = answerTerminal(process.argv.slice(1), app.getVersion());
 
@@ -37,20 +37,24 @@ registerAppScheme();
 const launches = Launches.claim(commandLine.launch);
 if (launches) {
   // Read while Chromium still starts.
-  const profile = openProfile(dataFolder, {
-    ...(commandLine.name !== null && { name: commandLine.name, welcomed: true }),
-    ...(commandLine.letIn && { door: 'open' as const }),
-  });
-  void app.whenReady().then(async () => start(commandLine, launches, await profile));
+  const read = Promise.all([
+    openProfile(dataFolder, {
+      ...(commandLine.name !== null && { name: commandLine.name, welcomed: true }),
+      ...(commandLine.letIn && { door: 'open' as const }),
+    }),
+    readLastPlace(dataFolder),
+  ]);
+  void app.whenReady().then(async () => start(commandLine, launches, ...(await read)));
 } else {
   app.exit(0);
 }
 
-async function start(
+function start(
   { language: asked, port, allowOrigins }: CommandLine,
   launches: Launches,
   { settings, identity, lastSeat, returnTo, notice }: Profile,
-): Promise<void> {
+  lastPlace: LastPlace,
+): void {
   const devServer = app.isPackaged ? null : (process.env['VITE_DEV_SERVER_URL'] ?? null);
   const pageOrigin = devServer === null ? PAGE_ORIGIN : new URL(devServer).origin;
   const isOurs = (url: string): boolean => url === pageOrigin || url.startsWith(`${pageOrigin}/`);
@@ -106,14 +110,13 @@ async function start(
     (frame) => frame !== null && frame === window?.webContents.mainFrame && isOurs(frame.url),
     log,
   );
-  showMenu();
-
   launches.listen((launch) => {
     if (window) raiseWindow(window);
     if (launch) emit({ type: 'launch', launch });
   });
   leaveBeforeQuit(session);
-  window = await openWindow(dataFolder, devServer);
+  window = openWindow(lastPlace, devServer);
+  showMenu();
   watchWindow(window, emit);
   recoverFromCrash(window, session, launches, log);
 }

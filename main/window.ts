@@ -17,14 +17,26 @@ const stateSchema = v.object({
 });
 type WindowState = v.InferOutput<typeof stateSchema>;
 
+/** Where the window was when it was last closed. */
+export interface LastPlace {
+  file: JsonFile;
+  state: WindowState | null;
+}
+
+/** Reads where the window was. Needs no screen yet, so it is begun while Chromium still starts. */
+export async function readLastPlace(dataFolder: string): Promise<LastPlace> {
+  const file = new JsonFile(join(dataFolder, 'window.json'));
+  const read = await file.read((value) => v.is(stateSchema, value));
+  return { file, state: read.found === 'nothing' ? null : v.parse(stateSchema, read.value) };
+}
+
 /**
  * Opens the app's window where it last was, shown once its first frame is painted.
- * @param dataFolder where its place is remembered
  * @param devServer URL of the page in development, `null` for the built one
  */
-export async function openWindow(dataFolder: string, devServer: string | null): Promise<BrowserWindow> {
-  const file = new JsonFile(join(dataFolder, 'window.json'));
-  const state = await readState(file);
+export function openWindow(last: LastPlace, devServer: string | null): BrowserWindow {
+  const { file } = last;
+  const state = last.state && isOnSomeScreen(last.state) ? last.state : null;
   const window = new BrowserWindow({
     ...FIRST_SIZE,
     ...(state && { x: state.x, y: state.y, width: state.width, height: state.height }),
@@ -59,13 +71,6 @@ export async function openWindow(dataFolder: string, devServer: string | null): 
   });
   void window.loadURL(devServer ?? PAGE_URL);
   return window;
-}
-
-async function readState(file: JsonFile): Promise<WindowState | null> {
-  const read = await file.read((value) => v.is(stateSchema, value));
-  if (read.found === 'nothing') return null;
-  const state = v.parse(stateSchema, read.value);
-  return isOnSomeScreen(state) ? state : null;
 }
 
 /** A screen may have been unplugged since: enough of the title bar must be in reach. */

@@ -66,8 +66,9 @@ export interface LocalMediaView {
   readonly stream: MediaStream | null;
   readonly cameraOn: boolean;
   readonly muted: boolean;
-  readonly cameras: readonly MediaDeviceInfo[];
-  readonly microphones: readonly MediaDeviceInfo[];
+  /** The devices there are; `null` until {@link listDevices} or a device that was opened made them known. */
+  readonly cameras: readonly MediaDeviceInfo[] | null;
+  readonly microphones: readonly MediaDeviceInfo[] | null;
   /** Chosen device ids; `null` is the system's default. */
   readonly camera: string | null;
   readonly microphone: string | null;
@@ -77,6 +78,8 @@ export interface LocalMediaView {
   readonly cameraProblem: ErrorCode | null;
   readonly microphoneProblem: ErrorCode | null;
 
+  /** Somebody is about to look at the lists of devices. */
+  listDevices(): void;
   /** Opens what the preview shows (camera and microphone); a refusal is a problem, not an exception. */
   openPreview(): Promise<void>;
   /** Releases everything unless a call needs it. */

@@ -43,8 +43,8 @@ export class LocalMedia implements LocalMediaView {
   #camera = $state<string | null>(null);
   #microphone = $state<string | null>(null);
   #audioProcessing: boolean;
-  #cameras = $state.raw<readonly MediaDeviceInfo[]>([]);
-  #microphones = $state.raw<readonly MediaDeviceInfo[]>([]);
+  #cameras = $state.raw<readonly MediaDeviceInfo[] | null>(null);
+  #microphones = $state.raw<readonly MediaDeviceInfo[] | null>(null);
   #cameraProblem = $state<ErrorCode | null>(null);
   #microphoneProblem = $state<ErrorCode | null>(null);
 
@@ -77,8 +77,8 @@ export class LocalMedia implements LocalMediaView {
         this.#meter.stop();
       };
     });
-    this.#devices.addEventListener('devicechange', this.#onDeviceChange);
-    void this.#refresh();
+    // What was chosen wants its name shown.
+    if (options.camera !== null || options.microphone !== null) this.listDevices();
   }
 
   get stream(): MediaStream | null {
@@ -93,11 +93,11 @@ export class LocalMedia implements LocalMediaView {
     return this.#muted;
   }
 
-  get cameras(): readonly MediaDeviceInfo[] {
+  get cameras(): readonly MediaDeviceInfo[] | null {
     return this.#cameras;
   }
 
-  get microphones(): readonly MediaDeviceInfo[] {
+  get microphones(): readonly MediaDeviceInfo[] | null {
     return this.#microphones;
   }
 
@@ -137,6 +137,14 @@ export class LocalMedia implements LocalMediaView {
     return () => {
       this.#listeners = this.#listeners.filter((each) => each !== listener);
     };
+  }
+
+  /**
+   * Lists the devices, and from now on whenever one comes or goes. Not before somebody looks: for it Chromium starts an
+   * audio and a video service of some 60 MiB each, which then stay.
+   */
+  listDevices(): void {
+    if (this.#cameras === null) void this.#refresh();
   }
 
   /** Opens what a call sends, reusing what the preview has open. */
@@ -360,13 +368,14 @@ export class LocalMedia implements LocalMediaView {
     void this.#refresh().then(() => {
       // Plugged in at last.
       const missing =
-        (this.#cameraProblem === 'no-camera' && this.#cameras.length > 0) ||
-        (this.#microphoneProblem === 'no-microphone' && this.#microphones.length > 0);
+        (this.#cameraProblem === 'no-camera' && this.#cameras?.length) ||
+        (this.#microphoneProblem === 'no-microphone' && this.#microphones?.length);
       return missing ? this.#open() : undefined;
     });
   };
 
   async #refresh(): Promise<void> {
+    this.#devices.addEventListener('devicechange', this.#onDeviceChange);
     let devices: MediaDeviceInfo[];
     try {
       devices = await this.#devices.enumerateDevices();

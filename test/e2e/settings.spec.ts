@@ -85,3 +85,21 @@ test('sound processing that is switched off in a call opens the microphone witho
   await expect.poll(processing).toEqual([false]);
   await ben.hears(RED);
 });
+
+test('the devices are listed when somebody looks, and the one chosen is still chosen at the next start', async ({
+  meet,
+}) => {
+  const args = ['--use-fake-device-for-media-stream=device-count=2'];
+  const ann = await meet('Ann', { args });
+  const picker = (person: Person) => person.page.getByRole('combobox', { name: 'Camera' });
+  const chosen = (person: Person) => picker(person).locator('option:checked');
+  await expect(picker(ann).getByRole('option')).toHaveText(['System default']);
+  await picker(ann).hover();
+  // Nameless until the camera was allowed once.
+  await expect(picker(ann).getByRole('option')).toHaveCount(3);
+  await picker(ann).selectOption({ index: 2 });
+  const name = await chosen(ann).textContent();
+  await ann.app.close();
+  const again = await meet('Ann', { profile: ann.profile, args });
+  await expect(chosen(again)).toHaveText(name ?? '');
+});

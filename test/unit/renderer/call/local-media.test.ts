@@ -261,7 +261,7 @@ describe('while it is open', () => {
     devices.unplug('camera-2');
     await settled();
     expect([live(), media.camera, media.cameraProblem]).toEqual([['camera-1', 'microphone-1'], null, null]);
-    expect(media.cameras.map(({ deviceId }) => deviceId)).toEqual(['camera-1']);
+    expect(media.cameras?.map(({ deviceId }) => deviceId)).toEqual(['camera-1']);
   });
 
   test('the last one unplugged is a problem', async () => {
@@ -275,9 +275,20 @@ describe('while it is open', () => {
 
   test('lists what there is, without the defaults of the browser', async () => {
     const media = make();
+    media.listDevices();
     await settled();
-    expect(media.microphones.map(({ deviceId }) => deviceId)).toEqual(['microphone-1', 'microphone-2']);
+    expect(media.microphones?.map(({ deviceId }) => deviceId)).toEqual(['microphone-1', 'microphone-2']);
     expect(media.cameras).toHaveLength(2);
+  });
+
+  test('lists nothing until somebody looks, a device was chosen before, or one opens', async () => {
+    const media = make();
+    await settled();
+    expect([media.cameras, media.microphones]).toEqual([null, null]);
+    const [chosen, opened] = [make({ microphone: 'microphone-2' }), make()];
+    await opened.openPreview();
+    await settled();
+    expect([chosen.cameras?.length, opened.cameras?.length]).toEqual([2, 2]);
   });
 });
 
