@@ -10,6 +10,12 @@ export const BEAT_MS = 500;
 /** This many in a row missed, and the path is silent. */
 export const MISSED_BEATS = 4;
 
+/**
+ * How long the channel may stay mute on a path that is there again: SCTP sends nothing before its retransmission timer
+ * runs out (RFC 9260, section 6.3.3), which Chromium lets grow to 3 s.
+ */
+const RETRANSMISSION_MS = 3000;
+
 const MAX_MESSAGE = 64 * 1024;
 
 const messageSchema = v.variant('type', [
@@ -72,6 +78,13 @@ export class PeerChannel {
   /** Open once, and nothing heard for {@link MISSED_BEATS} beats. */
   get silent(): boolean {
     return this.#silent;
+  }
+
+  /** ICE has found a path again (RFC 7675 consent included), so the channel will speak as soon as it is its turn. */
+  onPathFound(): void {
+    if (!this.#silent || !this.open) return;
+    this.#missed = -RETRANSMISSION_MS / BEAT_MS;
+    this.#setSilent(false);
   }
 
   /** Says something; nothing happens while the channel is not open. */

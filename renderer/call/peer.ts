@@ -327,7 +327,7 @@ export class Peer {
     const { signal } = this.#listening;
     pc.addEventListener('negotiationneeded', () => void this.#onNegotiationNeeded(pc), { signal });
     pc.addEventListener('icecandidate', (event) => this.#onCandidate(event.candidate), { signal });
-    pc.addEventListener('connectionstatechange', () => this.#assess(), { signal });
+    pc.addEventListener('connectionstatechange', () => this.#onConnectionState(pc), { signal });
     return pc;
   }
 
@@ -651,6 +651,11 @@ export class Peer {
   }
 
   // ------------------------------------------------------------- the path
+
+  #onConnectionState(pc: RTCPeerConnection): void {
+    if (pc.connectionState === 'connected') this.#channel?.onPathFound();
+    this.#assess();
+  }
 
   /**
    * Judges the path. `disconnected` is a hint that may pass; a silent channel or `failed` is a fact. A plain peer has

@@ -55,6 +55,11 @@ class Channel extends EventTarget {
     this.dispatchEvent(new Event('open'));
   }
 
+  close(): void {
+    this.readyState = 'closed';
+    this.dispatchEvent(new Event('close'));
+  }
+
   hear(data: unknown): void {
     this.dispatchEvent(new MessageEvent('message', { data }));
   }
@@ -98,6 +103,17 @@ describe('PeerChannel', () => {
     expect(said).toEqual(['opened', 'silent', 'speaks', 'beat']);
   });
 
+  test('speaks again when a path was found, and has the time a retransmission takes to do so', async () => {
+    channel.open();
+    await clock.advance(20 * BEAT_MS);
+    end.onPathFound();
+    expect(end.silent).toBe(false);
+    await clock.advance(3000 + MISSED_BEATS * BEAT_MS - 1);
+    expect(end.silent).toBe(false);
+    await clock.advance(1);
+    expect(end.silent).toBe(true);
+  });
+
   test('takes a message it cannot read for a sign of life', async () => {
     channel.open();
     for (let beats = 0; beats < 20; beats += 1) {
@@ -109,7 +125,8 @@ describe('PeerChannel', () => {
 
   test('is silent at once when it closes', () => {
     channel.open();
-    channel.dispatchEvent(new Event('close'));
+    channel.close();
+    end.onPathFound();
     expect(end.silent).toBe(true);
   });
 
