@@ -2,8 +2,10 @@ import { clipboard, shell, type BrowserWindow } from 'electron';
 import type { Result, Settings, StartInfo } from '../preload/bridge';
 import type { BridgeHandlers } from './ipc';
 import { readTarget } from './join-link';
+import type { PeopleLinks } from './people-links';
 import { randomRoomName } from './room-names';
 import type { RoomSession } from './room-session';
+import type { ServerPasswords } from './server-passwords';
 import type { SettingsStore } from './settings';
 import type { Logger } from './signaling/logger';
 
@@ -20,6 +22,8 @@ const PRIVACY_PAGES: Partial<Record<NodeJS.Platform, Record<'camera' | 'micropho
 export interface BridgeHostParts {
   window: () => BrowserWindow | null;
   session: RoomSession;
+  people: PeopleLinks;
+  passwords: ServerPasswords;
   settings: SettingsStore;
   /** Everything but the settings, asked anew for each page that loads. */
   startInfo: () => Omit<StartInfo, 'settings'>;
@@ -29,11 +33,14 @@ export interface BridgeHostParts {
 
 /** Answers the bridge, one handler a method. Arguments are parsed already (ipc.ts). */
 export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
-  const { window, session, settings, startInfo, onSettingsChanged, log } = parts;
+  const { window, session, people, passwords, settings, startInfo, onSettingsChanged, log } = parts;
   return {
     start: async () => {
       // A page that starts, starts without a call: the one before it was reloaded or crashed.
       await session.leave();
+      people.dropRings();
+      people.setInCall(false);
+      people.tellAll();
       return { ...startInfo(), settings: settings.current };
     },
     changeSettings: async (change): Promise<Result<Settings>> => {
@@ -50,7 +57,8 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
     suggestRoom: randomRoomName,
     hostRoom: (request) => session.host(request),
     usePassword: (servers, password) => {
-      session.usePassword(servers, password);
+      passwords.use(servers, password);
+      people.follow();
       return Promise.resolve();
     },
     joinRoom: (target) => session.join(target),
@@ -59,6 +67,11 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
     answerKnock: (member, answer) => session.answerKnock(member, answer),
     sendSignal: (to, signal) => session.signal(to, signal),
     freshIceServers: () => session.freshIceServers(),
+    ring: (link, to, offer) => people.link(link)?.ring(to, offer) ?? { ok: false, code: 'peer-unavailable' },
+    confirmRinging: (link, call) => people.link(link)?.confirmRinging(call),
+    answerRing: (link, call, answer) => people.link(link)?.answer(call, answer) ?? false,
+    cancelRing: (link, call, reason) => people.link(link)?.cancel(call, reason),
+    setInCall: (inCall) => people.setInCall(inCall),
     copyText: (text) => clipboard.writeText(text),
     openPrivacySettings: async (device) => {
       const page = PRIVACY_PAGES[process.platform]?.[device];

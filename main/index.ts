@@ -13,8 +13,10 @@ import { openLog } from './log';
 import { setMenu } from './menu';
 import { lockNavigation, refuseNetwork } from './navigation';
 import { guardPermissions } from './permissions';
+import { PeopleLinks } from './people-links';
 import { openProfile, type Profile } from './profile';
 import { RoomSession } from './room-session';
+import { ServerPasswords } from './server-passwords';
 import { leaveBeforeQuit, recoverFromCrash } from './way-out';
 import { openWindow, raiseWindow, readLastPlace, watchWindow, type LastPlace } from './window';
 
@@ -73,6 +75,8 @@ function start(
   const emit = (event: BridgeEvent): void => {
     if (window && !window.isDestroyed()) sendEvent(window.webContents, event);
   };
+  const passwords = new ServerPasswords();
+  const people = new PeopleLinks({ identity, settings: () => settings.current, passwords, emit, log });
   const session = new RoomSession({
     identity,
     name: () => settings.current.name,
@@ -84,14 +88,20 @@ function start(
       log,
     }),
     lastSeat,
+    passwords,
+    conversationWith: (target) => people.conversationWith(target),
     emit,
     log,
   });
-  powerMonitor.on('resume', () => session.reconnectNow());
+  powerMonitor.on('resume', () => {
+    session.reconnectNow();
+    people.reconnectNow();
+  });
 
   const showMenu = (): void => setMenu(language(), (command) => emit({ type: 'menu', command }));
   const startInfo = () => ({
     version: app.getVersion(),
+    key: identity.publicKey,
     platform:
       process.platform === 'darwin' || process.platform === 'win32' ? process.platform : ('linux' as const),
     language: language(),
@@ -102,9 +112,14 @@ function start(
     createBridgeHost({
       window: () => window,
       session,
+      people,
+      passwords,
       settings,
       startInfo,
-      onSettingsChanged: showMenu,
+      onSettingsChanged: () => {
+        showMenu();
+        people.follow();
+      },
       log,
     }),
     (frame) => frame !== null && frame === window?.webContents.mainFrame && isOurs(frame.url),
@@ -114,6 +129,7 @@ function start(
     if (window) raiseWindow(window);
     if (launch) emit({ type: 'launch', launch });
   });
+  people.follow();
   leaveBeforeQuit(session);
   window = openWindow(lastPlace, devServer);
   showMenu();

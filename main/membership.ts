@@ -24,20 +24,36 @@ export class Membership {
   #seated = false;
   #giveUp: NodeJS.Timeout | null = null;
 
-  /** @param password the server's join secret, where one is known. */
-  constructor(target: JoinTarget, password: string | null, parts: MembershipParts) {
+  readonly #stopListening: () => void;
+  readonly #isShared: boolean;
+
+  /**
+   * @param options `password`: the server's join secret, where one is known; `shared`: the conversation this app has
+   *   with that server and namespace already: a key can have only one.
+   */
+  constructor(
+    target: JoinTarget,
+    { password, shared }: { password: string | null; shared: SignalingClient | null },
+    parts: MembershipParts,
+  ) {
     const { servers, namespace, room } = target;
     this.#target = target;
     this.#parts = parts;
     this.room = room;
-    this.client = new SignalingClient({
-      servers,
-      namespace,
-      identity: parts.identity,
-      name: parts.name(),
-      ...(password === null ? {} : { joinSecret: password }),
+    this.#isShared = shared !== null;
+    this.client =
+      shared ??
+      new SignalingClient({
+        servers,
+        namespace,
+        identity: parts.identity,
+        name: parts.name(),
+        ...(password === null ? {} : { joinSecret: password }),
+      });
+    this.#stopListening = this.client.subscribe((event) => {
+      // Over a shared conversation one hears of other rooms too.
+      if (!('room' in event) || event.room === undefined || event.room === room) this.#onEvent(event);
     });
-    this.client.subscribe((event) => this.#onEvent(event));
   }
 
   /** `null` on the way in. */
@@ -48,6 +64,10 @@ export class Membership {
   enter(): Promise<Result<RoomSeat>> {
     return new Promise((resolve) => {
       this.#settle = resolve;
+      if (this.#isShared) {
+        this.client.join(this.room);
+        return;
+      }
       this.client.connect().then(
         () => this.client.join(this.room),
         (error: unknown) => this.#fail(error instanceof SignalingError ? error.code : 'unexpected'),
@@ -65,7 +85,12 @@ export class Membership {
     this.#answer({ ok: false, code: 'cancelled' });
     // Also on the way in: a knock that nobody waits behind must not stay at the door.
     await this.client.leave(this.room);
-    this.client.close();
+    this.#hangUp();
+  }
+
+  #hangUp(): void {
+    this.#stopListening();
+    if (!this.#isShared) this.client.close();
   }
 
   #onEvent(event: ClientEvent): void {
@@ -111,7 +136,10 @@ export class Membership {
         return;
       case 'error':
         if (event.code === 'peer-unavailable' && event.to !== undefined) {
-          emit({ type: 'peer-unavailable', member: event.to });
+          if (event.room !== undefined) emit({ type: 'peer-unavailable', member: event.to });
+        } else if (this.#isShared && event.room !== undefined) {
+          // The conversation goes on without the room.
+          this.#onRefused(event.code);
         } else {
           this.#parts.log.warn('the server refused', { code: event.code });
         }
@@ -126,12 +154,21 @@ export class Membership {
         this.#onUp(event.resumed);
         return;
       case 'closed':
-        if (this.#seated) emit({ type: 'room-closed', code: event.code });
-        else this.#fail(event.code);
+        this.#onRefused(event.code);
+        return;
+      case 'people':
+      case 'person':
+      case 'person-gone':
+      case 'told':
         return;
       default:
         event satisfies never;
     }
+  }
+
+  #onRefused(code: ErrorCode): void {
+    if (this.#seated) this.#parts.emit({ type: 'room-closed', code });
+    else this.#fail(code);
   }
 
   #onDown(): void {
@@ -187,7 +224,7 @@ export class Membership {
 
   #fail(code: ErrorCode): void {
     this.#answer({ ok: false, code });
-    if (!this.#seated) this.client.close();
+    if (!this.#seated) this.#hangUp();
   }
 
   /** Answers the page's request for a seat, once. */

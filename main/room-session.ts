@@ -6,6 +6,8 @@ import type { LastSeat } from './last-seat';
 import { Membership, type MembershipParts } from './membership';
 import { hostAddresses } from './network-addresses';
 import { randomRoomName } from './room-names';
+import type { ServerPasswords } from './server-passwords';
+import type { SignalingClient } from './signaling/client';
 import { memberIdOf } from './signaling/identity';
 import { DEFAULT_PART, type Door, type IceServer, type Signal } from './signaling/protocol';
 
@@ -13,6 +15,9 @@ import { DEFAULT_PART, type Door, type IceServer, type Signal } from './signalin
 export interface RoomSessionParts extends MembershipParts {
   lanServer: LanServer;
   lastSeat: LastSeat;
+  passwords: ServerPasswords;
+  /** The conversation this app keeps with a server and namespace anyway, if it does. */
+  conversationWith: (target: JoinTarget) => SignalingClient | null;
 }
 
 const CANCELLED = { ok: false, code: 'cancelled' } as const;
@@ -26,8 +31,6 @@ const ADDRESSES_MS = 3000;
  */
 export class RoomSession {
   readonly #parts: RoomSessionParts;
-  /** Join secrets by server. */
-  readonly #passwords = new Map<string, string>();
   #attempts = 0;
   #turns: Promise<unknown> = Promise.resolve();
   #membership: Membership | null = null;
@@ -68,10 +71,6 @@ export class RoomSession {
     if (seat.ok) return { ok: true, value: { ...seat.value, hosted: this.#describeHosting() } };
     if (isCurrent()) await this.leave();
     return seat;
-  }
-
-  usePassword(servers: readonly string[], password: string): void {
-    for (const server of servers) this.#passwords.set(server, password);
   }
 
   /** Takes a seat; answers when the host has decided, where one is asked. */
@@ -146,8 +145,9 @@ export class RoomSession {
   }
 
   async #enter(target: JoinTarget): Promise<Result<RoomSeat>> {
-    const password = target.servers.map((server) => this.#passwords.get(server)).find(Boolean) ?? null;
-    const membership = new Membership(target, password, this.#parts);
+    const password = this.#parts.passwords.for(target.servers);
+    const shared = this.#parts.conversationWith(target);
+    const membership = new Membership(target, { password, shared }, this.#parts);
     this.#membership = membership;
     const entered = await membership.enter();
     if (!entered.ok && this.#membership === membership) this.#membership = null;

@@ -11,8 +11,10 @@ const DEFAULTS: Settings = {
   camera: null,
   microphone: null,
   door: 'ask',
+  server: null,
+  status: 'free',
   audioProcessing: true,
-  sounds: { knock: true, connected: true, reconnecting: true, ended: true },
+  sounds: { ring: true, ringBack: true, knock: true, connected: true, reconnecting: true, ended: true },
   iceServers: [],
   alwaysRelay: false,
 };

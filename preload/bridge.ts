@@ -6,17 +6,24 @@
  */
 import * as v from 'valibot';
 import {
+  declineReasonSchema,
   doorSchema,
+  fingerprintSchema,
   iceServerSchema,
   memberIdSchema,
   nameInputSchema,
   partSchema,
+  ringIdSchema,
+  ringMediaSchema,
   signalSchema,
   type AwayReason,
+  type DeclineReason,
   type Door,
   type IceServer,
   type LeftReason,
   type Member,
+  type Person,
+  type RingMedia,
   type Signal,
 } from '../main/signaling/protocol';
 
@@ -51,8 +58,10 @@ export type ErrorCode =
   | 'turn-refused'
   | 'too-many'
   | 'port-taken'
+  | 'presence-off'
   // us
   | 'bad-message'
+  | 'not-present'
   | 'replaced'
   | 'settings-not-saved'
   | 'settings-restored'
@@ -67,15 +76,24 @@ export const languageSchema = v.picklist(['en', 'zh']);
 export type Language = v.InferOutput<typeof languageSchema>;
 
 /** What the page can be heard with: each can be turned off. */
-export type Sound = 'knock' | 'connected' | 'reconnecting' | 'ended';
+export type Sound = 'ring' | 'ringBack' | 'knock' | 'connected' | 'reconnecting' | 'ended';
 
 /** A sound that a file does not know yet is on. */
 const soundsSchema = v.object({
+  ring: v.optional(v.boolean(), true),
+  ringBack: v.optional(v.boolean(), true),
   knock: v.optional(v.boolean(), true),
   connected: v.optional(v.boolean(), true),
   reconnecting: v.optional(v.boolean(), true),
   ended: v.optional(v.boolean(), true),
 } satisfies Record<Sound, v.GenericSchema<boolean | undefined, boolean>>);
+
+/** Addresses of one server (`ws://` or `wss://` URLs without a path), tried at once. */
+const serversSchema = v.pipe(
+  v.array(v.pipe(v.string(), v.maxLength(300), v.regex(/^wss?:\/\/[^/?#\s]+$/))),
+  v.minLength(1),
+  v.maxLength(16),
+);
 
 const deviceIdSchema = v.nullable(v.pipe(v.string(), v.maxLength(256)));
 
@@ -98,6 +116,10 @@ export const settingsSchema = v.object({
   door: doorSchema,
   /** Echo cancellation, noise suppression and gain control; off for music. */
   audioProcessing: v.boolean(),
+  /** Where this person is present, to be seen and rung; `null`: nowhere. */
+  server: v.nullable(v.object({ servers: serversSchema, namespace: partSchema })),
+  /** How, while no call is under way. */
+  status: v.picklist(['free', 'do-not-disturb', 'invisible']),
   /** Which sounds play. */
   sounds: soundsSchema,
   iceServers: v.pipe(v.array(iceServerSchema), v.maxLength(8)),
@@ -111,13 +133,9 @@ export type SettingsChange = v.InferOutput<typeof settingsChangeSchema>;
 
 // ---------------------------------------------------------------- rooms
 
-/** Where a room is: one or several addresses of its server (`ws://` or `wss://` URLs without a path), tried at once. */
+/** Where a room is. */
 export const joinTargetSchema = v.object({
-  servers: v.pipe(
-    v.array(v.pipe(v.string(), v.maxLength(300), v.regex(/^wss?:\/\/[^/?#\s]+$/))),
-    v.minLength(1),
-    v.maxLength(16),
-  ),
+  servers: serversSchema,
   namespace: partSchema,
   room: partSchema,
 });
@@ -168,6 +186,24 @@ const hostRequestSchema = v.object({
 });
 export type HostRequest = v.InferOutput<typeof hostRequestSchema>;
 
+// ---------------------------------------------------------------- people
+
+/** What a ring or its answer says of the side that makes it. */
+const ringOfferSchema = v.object({
+  /** 16 random bytes, base64url: names the ring and the call it becomes. */
+  call: ringIdSchema,
+  media: ringMediaSchema,
+  /** Of the certificate that the call's media will be encrypted to. */
+  fingerprint: fingerprintSchema,
+});
+export type RingOffer = v.InferOutput<typeof ringOfferSchema>;
+
+const ringAnswerSchema = v.variant('answer', [
+  v.object({ answer: v.literal('accept'), media: ringMediaSchema, fingerprint: fingerprintSchema }),
+  v.object({ answer: v.literal('decline'), reason: declineReasonSchema }),
+]);
+export type RingAnswer = v.InferOutput<typeof ringAnswerSchema>;
+
 // ---------------------------------------------------------------- start
 
 /** What the app was asked to do on the command line or by a link. */
@@ -182,6 +218,8 @@ export type Launch =
 /** Everything the page needs to draw its first frame. */
 export interface StartInfo {
   version: string;
+  /** This device's public key, by which others know it. */
+  key: string;
   platform: 'linux' | 'darwin' | 'win32';
   /** Settled from `--lang`, the settings and the OS, in that order. */
   language: Language;
@@ -222,6 +260,50 @@ export type BridgeEvent =
   | { type: 'window-shown'; shown: boolean }
   /** The window fills the screen, or no longer does: by us, or by the window manager's own ways. */
   | { type: 'full-screen'; on: boolean }
+  /**
+   * A conversation that makes people visible. `connecting`: not yet, `up`: they are shown, `down`: they were.
+   * `problem`: why not.
+   */
+  | {
+      type: 'link-changed';
+      link: string;
+      server: string;
+      state: 'connecting' | 'up' | 'down';
+      problem: ErrorCode | null;
+    }
+  | { type: 'link-closed'; link: string }
+  /** Everybody who is present there but oneself. */
+  | { type: 'people'; link: string; people: Person[] }
+  | { type: 'person'; link: string; person: Person }
+  | { type: 'person-gone'; link: string; member: string }
+  /**
+   * Someone rings. `signed`: the ring proves the key of `from`, and that the media will be encrypted to
+   * `fingerprint`; if not, anybody may have made it.
+   */
+  | {
+      type: 'ring';
+      link: string;
+      from: Person;
+      call: string;
+      media: RingMedia;
+      fingerprint: string;
+      signed: boolean;
+      target: JoinTarget;
+    }
+  /** The other's app shows the ring. */
+  | { type: 'ringing'; link: string; call: string }
+  | {
+      type: 'ring-accepted';
+      link: string;
+      call: string;
+      media: RingMedia;
+      fingerprint: string;
+      signed: boolean;
+    }
+  | { type: 'ring-declined'; link: string; call: string; reason: DeclineReason }
+  | { type: 'ring-cancelled'; link: string; call: string; reason: 'cancelled' | 'no-answer' }
+  /** The other, or the way there, has gone. */
+  | { type: 'ring-lost'; link: string; call: string }
   /** The person chose this from the native menu. */
   | { type: 'menu'; command: 'settings' | 'about' | 'fullscreen' };
 
@@ -255,6 +337,15 @@ export interface BridgeMethods {
    * Answers at once where the server cannot be asked, else within half a second.
    */
   freshIceServers(): Promise<IceServer[]>;
+  /** Rings someone who is present. Answers where the call will be once the ring is on its way. */
+  ring(link: string, to: string, offer: RingOffer): Promise<Result<JoinTarget>>;
+  /** The ring is shown to the person. */
+  confirmRinging(link: string, call: string): Promise<void>;
+  /** `false` for a ring that is no longer open. */
+  answerRing(link: string, call: string, answer: RingAnswer): Promise<boolean>;
+  cancelRing(link: string, call: string, reason: 'cancelled' | 'no-answer'): Promise<void>;
+  /** Whether a call is under way, for others to see. */
+  setInCall(inCall: boolean): Promise<void>;
   copyText(text: string): Promise<void>;
   /** Opens the OS's privacy settings for a device that was refused. `false` where there is no such page. */
   openPrivacySettings(device: 'camera' | 'microphone'): Promise<boolean>;
@@ -268,6 +359,8 @@ export interface Bridge extends BridgeMethods {
 }
 
 const textSchema = (units: number) => v.pipe(v.string(), v.maxLength(units));
+
+const linkSchema = textSchema(64);
 
 /** Longest text a person may paste into one field, in UTF-16 units. */
 const MAX_PASTE = 2 * 1024 * 1024;
@@ -288,6 +381,11 @@ export const METHODS: {
   answerKnock: v.strictTuple([memberIdSchema, v.picklist(['let-in', 'turn-away'])]),
   sendSignal: v.strictTuple([memberIdSchema, signalSchema]),
   freshIceServers: v.strictTuple([]),
+  ring: v.strictTuple([linkSchema, memberIdSchema, ringOfferSchema]),
+  confirmRinging: v.strictTuple([linkSchema, ringIdSchema]),
+  answerRing: v.strictTuple([linkSchema, ringIdSchema, ringAnswerSchema]),
+  cancelRing: v.strictTuple([linkSchema, ringIdSchema, v.picklist(['cancelled', 'no-answer'])]),
+  setInCall: v.strictTuple([v.boolean()]),
   copyText: v.strictTuple([textSchema(8192)]),
   openPrivacySettings: v.strictTuple([v.picklist(['camera', 'microphone'])]),
   setFullScreen: v.strictTuple([v.boolean()]),

@@ -3,6 +3,7 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { Call } from './call/call.svelte';
 import { systemClock } from './call/clock';
+import { People } from './call/people.svelte';
 import { LocalMedia } from './call/local-media.svelte';
 import { showCrash } from './ui/crash';
 import { language, systemLanguage } from './ui/language.svelte';
@@ -27,11 +28,16 @@ async function open(): Promise<void> {
     voiceOnly: settings.voiceOnly,
     audioProcessing: settings.audioProcessing,
   });
+  const preferences = new Preferences(bridge, settings);
   const call = new Call({
     bridge,
     media,
     connection: RTCPeerConnection,
     newStream: () => new MediaStream(),
+    newCertificate: () =>
+      RTCPeerConnection.generateCertificate({ name: 'ECDSA', namedCurve: 'P-256' } as EcKeyGenParams),
+    key: start.key,
+    isQuiet: () => preferences.current.status === 'do-not-disturb',
     clock: systemClock,
     iceServers: settings.iceServers,
     alwaysRelay: settings.alwaysRelay,
@@ -40,7 +46,7 @@ async function open(): Promise<void> {
 
   const target = document.getElementById('app');
   if (target === null) throw new Error('index.html has no #app');
-  const app = { bridge, call, preferences: new Preferences(bridge, settings), panels: new Panels(), start };
+  const app = { bridge, call, preferences, people: new People(bridge), panels: new Panels(), start };
   const oncrash = (cause: unknown): void => {
     // Nobody is left who could hang up or turn the camera off.
     call.close();

@@ -2,7 +2,15 @@
  * Membership and delivery: who sits where, and how something reaches a member on whichever node it is connected to.
  * The rest of the server knows only this interface; one node uses `local-broker.ts`.
  */
-import type { AwayReason, LeftReason, Member, RoomAddress, ServerEvent } from './protocol';
+import type {
+  AwayReason,
+  LeftReason,
+  Member,
+  Person,
+  RingMessage,
+  RoomAddress,
+  ServerEvent,
+} from './protocol';
 
 type WithoutSeq<Event> = Event extends unknown ? Omit<Event, 'seq'> : never;
 
@@ -70,6 +78,22 @@ export interface Broker {
    * that is known at once, for most of what a server does is this, and a promise costs as much as carrying the mail.
    */
   send(address: RoomAddress, from: string, to: string, mail: Mail): boolean | Promise<boolean>;
+  /**
+   * Makes someone present in a namespace, or changes how. Who was not present gets `people` first, then the others
+   * `person`, or `person-gone` once they are invisible.
+   * @returns false if as many are present as may be.
+   */
+  appear(namespace: string, person: Person): Promise<boolean>;
+  /** Nobody is shown this member any more. @returns whether it was present. */
+  vanish(namespace: string, member: string): Promise<boolean>;
+  /** Carries a message from one who is present to another. @returns who of the two is not, or `sent`. */
+  tell(
+    namespace: string,
+    from: string,
+    to: string,
+    message: RingMessage,
+  ): Promise<'sent' | 'not-present' | 'peer-unavailable'>;
+
   /** Carries mail to a member wherever it is. @returns false if no mailbox takes it. */
   deliver(to: string, mail: Mail): Promise<boolean>;
 }

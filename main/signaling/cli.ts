@@ -30,6 +30,7 @@ async function serve(config: Config): Promise<void> {
     roomCapacity: config.roomCapacity,
     allowOrigins: config.allowOrigins,
     hostNames: config.hostNames,
+    presenceOff: config.presenceOff,
     trustProxies: config.trustProxies,
     maxConnections: config.maxConnections,
     maxPerAddress: config.maxPerIp,

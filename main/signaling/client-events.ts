@@ -48,6 +48,8 @@ export function refusalOf(code: WireError): ClosedCode | null {
     case 'bad-message':
     case 'unauthorized':
     case 'peer-unavailable':
+    case 'presence-off':
+    case 'not-present':
     case 'unexpected':
       return null;
     default:

@@ -9,8 +9,10 @@ import {
   type IceServer,
   type Member,
   type Request,
+  type RingMessage,
   type ServerEvent,
   type Signal,
+  type Status,
   type Welcome,
 } from './protocol';
 import { finalCodeOf, refusalOf, SignalingError, type ClientEvent, type ClosedCode } from './client-events';
@@ -67,6 +69,8 @@ export class SignalingClient {
   readonly #inbox: Inbox;
   readonly #ice: IceLease;
   readonly #rooms = new Set<string>();
+  /** How this member is present; `null` while it is not. */
+  #status: Status | null = null;
   readonly #listeners = new Set<(event: ClientEvent) => void>();
   readonly #leaving = new Set<{ seq: number; done: () => void }>();
   #state: 'new' | 'connecting' | 'up' | 'waiting' | 'closed' = 'new';
@@ -178,6 +182,24 @@ export class SignalingClient {
   signal(room: string, to: string, signal: Signal): boolean {
     if (!this.#outbox.hasRoom) return false;
     return this.#request({ type: 'signal', room, to, signal }) !== null;
+  }
+
+  /** Is present in the namespace from now on, also wherever the server has forgotten. Answered by `people` or `error`. */
+  present(status: Status): void {
+    this.#status = status;
+    this.#request({ type: 'present', status });
+  }
+
+  absent(): void {
+    if (this.#status === null) return;
+    this.#status = null;
+    this.#request({ type: 'absent' });
+  }
+
+  /** @returns false if too much is waiting for the server already; nothing is sent then. */
+  tell(to: string, message: RingMessage): boolean {
+    if (!this.#outbox.hasRoom) return false;
+    return this.#request({ type: 'tell', to, message }) !== null;
   }
 
   /** Host only: lets a knocking member in. */
@@ -318,6 +340,10 @@ export class SignalingClient {
       case 'knock-ended':
       case 'draining':
       case 'signal':
+      case 'people':
+      case 'person':
+      case 'person-gone':
+      case 'told':
       case 'ice-servers':
       case 'error':
         this.#onEvent(message);
@@ -344,7 +370,7 @@ export class SignalingClient {
     const refusal = refusalOf(event.code);
     if (refusal === null) return;
     this.#rooms.delete(event.room);
-    if (this.#rooms.size === 0) this.#finish(refusal);
+    if (this.#rooms.size === 0 && this.#status === null) this.#finish(refusal);
   }
 
   #onWelcome(welcome: Welcome): void {
@@ -357,6 +383,7 @@ export class SignalingClient {
       this.#inbox.reset();
       const unheard = this.#outbox.reset();
       for (const room of this.#rooms) this.#outbox.push({ type: 'join', room });
+      if (this.#status !== null) this.#outbox.push({ type: 'present', status: this.#status });
       for (const request of unheard) {
         if (!isAnsweredByWelcome(request)) this.#outbox.push(request);
       }
@@ -448,9 +475,9 @@ export class SignalingClient {
   }
 }
 
-/** The rooms are joined again anyway, the ones left are not known any more, and the ICE servers are fresh. */
+/** Rooms and presence are asked for again anyway, what was left is not known any more, the ICE servers are fresh. */
 function isAnsweredByWelcome({ type }: UnsequencedRequest): boolean {
-  return type === 'join' || type === 'leave' || type === 'ice-servers';
+  return ['join', 'leave', 'present', 'absent', 'ice-servers'].includes(type);
 }
 
 function isOfType<Type extends ClientEvent['type']>(event: ClientEvent, type: Type): event is EventOf<Type> {

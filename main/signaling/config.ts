@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { parseCidr } from './client-address';
-import { iceServerSchema } from './protocol';
+import { iceServerSchema, partSchema } from './protocol';
 import { collect, type Flag } from './flags';
 import type { LogFormat, LogLevel } from './logger';
 
@@ -28,6 +28,8 @@ export interface Config {
   heartbeatMs: number;
   heartbeatTimeoutMs: number;
   graceMs: number;
+  /** Namespaces where nobody can be present, `*` for all. */
+  presenceOff: string[];
   joinSecret: string | null;
   turn: { urls: string[]; secret: string; ttlMs: number } | null;
   stunUrls: string[];
@@ -100,6 +102,12 @@ const VALUES = v.object({
   'allow-origin': v.array(originSchema),
   'host-name': v.array(
     v.pipe(v.string(), v.toLowerCase(), v.regex(/^[\w.-]+$/, 'must be a host name without a port')),
+  ),
+  'presence-off': v.array(
+    v.pipe(
+      v.string(),
+      v.check((name) => name === '*' || v.is(partSchema, name), 'must be a namespace, or *'),
+    ),
   ),
   'trust-proxy': v.array(
     v.pipe(
@@ -191,6 +199,7 @@ function configOf(given: ReturnType<typeof collect>, surroundings: Surroundings)
     tls: certificateFiles(values['tls-cert'], values['tls-key']),
     allowOrigins: values['allow-origin'],
     hostNames: values['host-name'],
+    presenceOff: values['presence-off'],
     trustProxies: values['trust-proxy'],
     roomCapacity: values['room-capacity'],
     maxConnections: values['max-connections'],

@@ -48,6 +48,11 @@ export const FLAGS = {
   },
   'heartbeat-timeout-ms': { value: 'N', help: 'silence after which a socket is dropped', otherwise: '25000' },
   'grace-ms': { value: 'N', help: 'how long a seat outlives its socket', otherwise: String(LIMITS.graceMs) },
+  'presence-off': {
+    value: 'NAMESPACE',
+    help: 'where nobody can be seen or rung, * for everywhere',
+    otherwise: [],
+  },
   'join-secret-file': {
     value: 'FILE',
     help: 'only who proves to know what is in it comes in; or PARLEY_JOIN_SECRET itself',

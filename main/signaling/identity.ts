@@ -81,13 +81,18 @@ export function isJoinSecretProof(secret: string, claim: HelloClaim, proof: stri
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** Whether the claim was signed by the private half of this key, given in the one encoding that counts as its name. */
+/** Whether the claim was signed by the private half of this key. */
 export function isHelloSignature(claim: HelloClaim, publicKey: string, signature: string): boolean {
+  return isSignature(helloBytes(claim), publicKey, signature);
+}
+
+/** Whether the bytes were signed by the private half of this key, given in the one encoding that counts as its name. */
+export function isSignature(signed: Uint8Array, publicKey: string, signature: string): boolean {
   try {
     const key = importPublicKey(publicKey);
     if (key === null) return false;
     const bytes = Buffer.from(signature, 'base64url');
-    return verify('sha256', helloBytes(claim), { key, dsaEncoding: 'ieee-p1363' }, bytes);
+    return verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, bytes);
   } catch {
     // node:crypto throws on coordinates that are no point of the curve.
     return false;

@@ -1,4 +1,13 @@
-import { formatRoomPath, type AwayReason, type LeftReason, type Member, type RoomAddress } from './protocol';
+import {
+  formatRoomPath,
+  LIMITS,
+  type AwayReason,
+  type LeftReason,
+  type Member,
+  type Person,
+  type RingMessage,
+  type RoomAddress,
+} from './protocol';
 import type { Broker, JoinOutcome, Mail, Mailbox, SeatRules, UnsequencedEvent } from './broker';
 
 interface Seat {
@@ -13,6 +22,8 @@ type Room = Map<string, Seat>;
 export class LocalBroker implements Broker {
   readonly #mailboxes = new Map<string, Mailbox>();
   readonly #rooms = new Map<string, Room>();
+  /** Who is present, by namespace and member. */
+  readonly #people = new Map<string, Map<string, Person>>();
 
   readonly #maxRooms: number;
 
@@ -109,6 +120,45 @@ export class LocalBroker implements Broker {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- as above
+  async appear(namespace: string, person: Person): Promise<boolean> {
+    const people = this.#people.get(namespace) ?? new Map<string, Person>();
+    const before = people.get(person.id);
+    if (!before && people.size >= LIMITS.people) return false;
+    people.set(person.id, person);
+    this.#people.set(namespace, people);
+    if (!before) this.#postPeople(person.id, people);
+    if (isSeen(person)) this.#tellPeople(people, person.id, { type: 'person', person });
+    else if (isSeen(before)) this.#tellPeople(people, person.id, { type: 'person-gone', member: person.id });
+    return true;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- as above
+  async vanish(namespace: string, member: string): Promise<boolean> {
+    const people = this.#people.get(namespace);
+    const before = people?.get(member);
+    if (!people || !before) return false;
+    people.delete(member);
+    if (people.size === 0) this.#people.delete(namespace);
+    if (isSeen(before)) this.#tellPeople(people, member, { type: 'person-gone', member });
+    return true;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- as above
+  async tell(
+    namespace: string,
+    from: string,
+    to: string,
+    message: RingMessage,
+  ): Promise<'sent' | 'not-present' | 'peer-unavailable'> {
+    const people = this.#people.get(namespace);
+    const sender = people?.get(from);
+    if (!people || !sender) return 'not-present';
+    if (from === to || !people.has(to)) return 'peer-unavailable';
+    const isSent = this.#post(to, { kind: 'event', event: { type: 'told', from: sender, message } });
+    return isSent ? 'sent' : 'peer-unavailable';
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- as above
   async deliver(to: string, mail: Mail): Promise<boolean> {
     return this.#post(to, mail);
   }
@@ -119,9 +169,26 @@ export class LocalBroker implements Broker {
     return mailbox !== undefined;
   }
 
+  /** In frames of a bounded size: everybody's at once may be more than one frame holds. */
+  #postPeople(to: string, people: ReadonlyMap<string, Person>): void {
+    const others = [...people.values()].filter((person) => person.id !== to && isSeen(person));
+    for (let offset = 0; offset === 0 || offset < others.length; offset += LIMITS.peoplePerFrame) {
+      const part = others.slice(offset, offset + LIMITS.peoplePerFrame);
+      this.#post(to, { kind: 'event', event: { type: 'people', offset, people: part } });
+    }
+  }
+
+  #tellPeople(people: ReadonlyMap<string, Person>, about: string, event: UnsequencedEvent): void {
+    for (const id of people.keys()) if (id !== about) this.#post(id, { kind: 'event', event });
+  }
+
   #tellOthers(room: Room, about: string, event: UnsequencedEvent): void {
     for (const id of room.keys()) if (id !== about) this.#post(id, { kind: 'event', event });
   }
+}
+
+function isSeen(person: Person | undefined): boolean {
+  return person !== undefined && person.status !== 'invisible';
 }
 
 function isFull(room: Room, newcomer: string, { capacity, host }: SeatRules): boolean {

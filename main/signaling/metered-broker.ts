@@ -1,4 +1,4 @@
-import type { AwayReason, LeftReason, Member, RoomAddress } from './protocol';
+import type { AwayReason, LeftReason, Member, Person, RingMessage, RoomAddress } from './protocol';
 import type { Broker, JoinOutcome, Mail, Mailbox, SeatRules } from './broker';
 import type { Clock } from './clock';
 import type { Metrics } from './metrics';
@@ -63,6 +63,25 @@ export class MeteredBroker implements Broker {
     };
     const sent = this.#broker.send(address, from, to, mail);
     return typeof sent === 'boolean' ? observe(sent) : sent.then(observe);
+  }
+
+  appear(namespace: string, person: Person): Promise<boolean> {
+    return this.#broker.appear(namespace, person);
+  }
+
+  vanish(namespace: string, member: string): Promise<boolean> {
+    return this.#broker.vanish(namespace, member);
+  }
+
+  async tell(
+    namespace: string,
+    from: string,
+    to: string,
+    message: RingMessage,
+  ): Promise<'sent' | 'not-present' | 'peer-unavailable'> {
+    const outcome = await this.#broker.tell(namespace, from, to, message);
+    if (message.type === 'ring') this.#metrics.rings.add(outcome);
+    return outcome;
   }
 
   deliver(to: string, mail: Mail): Promise<boolean> {

@@ -62,6 +62,7 @@ export class Metrics {
     'unauthorized',
   ]);
   readonly joins = new Counter(['joined', 'room-full', 'too-many']);
+  readonly rings = new Counter(['sent', 'peer-unavailable', 'not-present']);
   readonly away = new Counter(['closed', 'silent', 'backlog']);
   readonly left = new Counter(['left', 'grace-ended', 'replaced']);
   readonly resumes = new Counter(['resumed', 'forgotten']);
@@ -84,6 +85,7 @@ export class Metrics {
       ...gauge('parley_connections', 'Open sockets.', labelled('dialect', this.connections)),
       ...gauge('parley_rooms', 'Rooms somebody sits in.', [['', rooms]]),
       ...counter('parley_joins_total', 'Answers to joins.', labelled('outcome', this.joins)),
+      ...counter('parley_rings_total', 'Rings between people.', labelled('outcome', this.rings)),
       ...counter('parley_refusals_total', 'Sockets that were not let in.', labelled('reason', this.refusals)),
       ...counter('parley_closed_total', 'Sockets the server ended.', labelled('reason', this.closed)),
       ...counter('parley_messages_total', 'Frames of members.', [

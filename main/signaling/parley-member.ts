@@ -6,7 +6,9 @@ import {
   type LeftReason,
   type Member,
   type Request,
+  type RingMessage,
   type Signal,
+  type Status,
   type WireError,
 } from './protocol';
 import { Line } from './line';
@@ -25,6 +27,8 @@ export interface MemberContext {
   logger: Logger;
   graceMs: number;
   roomCapacity: number;
+  /** Whether people may be present in a namespace. */
+  hasPresence: (namespace: string) => boolean;
 }
 
 interface ParleyMemberOptions extends MemberContext {
@@ -57,6 +61,8 @@ export class ParleyMember implements Receiver {
   #name = '';
   #device: Member['device'] = 'other';
   #key: string | null = null;
+  /** How it is present in its namespace; `null` while it is not. */
+  #status: Status | null = null;
   #graceTimer: Timer | null = null;
   /** It was refused while it was away, and should hear so rather than ask again. */
   #owesRefusal = false;
@@ -81,7 +87,10 @@ export class ParleyMember implements Receiver {
     this.#key = hello.publicKey;
 
     const resumed = this.#line.moveTo(connection, hello.resume?.lastSeq ?? null);
-    if (!resumed) this.#forgetPlaces();
+    if (!resumed) {
+      this.#forgetPlaces();
+      this.#status = null;
+    }
     connection.handOver(this);
 
     const { graceMs, roomCapacity, id, broker } = this.#options;
@@ -97,6 +106,7 @@ export class ParleyMember implements Receiver {
     for (const [room, place] of this.#places) {
       if (place.state === 'seated' && !place.forgotten) this.#expect(broker.setBack(this.#address(room), id));
     }
+    if (this.#status !== null) this.#appear(this.#status);
     this.#armGrace();
     return { resumed };
   }
@@ -117,6 +127,8 @@ export class ParleyMember implements Receiver {
     this.#line.lost();
     const { broker, ice, id } = this.#options;
     ice.release(id);
+    // Nobody can ring whom nothing reaches. It appears again as it was when it comes back.
+    if (this.#status !== null) this.#expect(broker.vanish(this.#options.namespace, id));
     for (const [room, place] of this.#places) {
       if (place.state === 'seated') this.#expect(broker.setAway(this.#address(room), id, reason));
     }
@@ -133,18 +145,27 @@ export class ParleyMember implements Receiver {
     this.#isStopped = true;
     if (this.#graceTimer !== null) this.#options.clock.clearTimeout(this.#graceTimer);
     this.#line.lost();
-    this.#options.ice.release(this.#options.id);
-    this.#options.broker.unregister(this.#options.id);
+    const { broker, ice, id, namespace } = this.#options;
+    ice.release(id);
+    if (this.#status !== null) this.#expect(broker.vanish(namespace, id));
+    broker.unregister(id);
   }
 
   #handle(request: Request): void {
-    if (request.type === 'ice-servers') {
-      this.#renewIceServers();
-      return;
-    }
     const { doors, id } = this.#options;
-    const address = this.#address(request.room);
     switch (request.type) {
+      case 'ice-servers':
+        this.#renewIceServers();
+        break;
+      case 'present':
+        this.#appear(request.status);
+        break;
+      case 'absent':
+        this.#vanish();
+        break;
+      case 'tell':
+        this.#tell(request.to, request.message);
+        break;
       case 'join':
         this.#join(request.room);
         break;
@@ -158,14 +179,47 @@ export class ParleyMember implements Receiver {
         break;
       case 'admit':
       case 'turn-away':
-        this.#answerWith(doors.answer(address, id, request.member, request.type === 'admit'), request.room);
+        this.#answerWith(
+          doors.answer(this.#address(request.room), id, request.member, request.type === 'admit'),
+          request.room,
+        );
         break;
       case 'door':
-        this.#answerWith(doors.setDoor(address, id, request.door), request.room);
+        this.#answerWith(doors.setDoor(this.#address(request.room), id, request.door), request.room);
         break;
       default:
         request satisfies never;
     }
+  }
+
+  #appear(status: Status): void {
+    const { broker, namespace, id, hasPresence } = this.#options;
+    if (!hasPresence(namespace) || this.#key === null) {
+      this.#push({ type: 'error', code: 'presence-off' });
+      return;
+    }
+    this.#status = status;
+    const person = { id, name: this.#name, device: this.#device, key: this.#key, status };
+    const onOutcome = (hasAppeared: boolean): void => {
+      if (hasAppeared) return;
+      this.#status = null;
+      this.#push({ type: 'error', code: 'too-many' });
+    };
+    this.#expect(broker.appear(namespace, person).then(onOutcome));
+  }
+
+  #vanish(): void {
+    if (this.#status === null) return;
+    this.#status = null;
+    this.#expect(this.#options.broker.vanish(this.#options.namespace, this.#options.id));
+  }
+
+  #tell(to: string, message: RingMessage): void {
+    const { broker, namespace, id } = this.#options;
+    const onOutcome = (outcome: 'sent' | 'not-present' | 'peer-unavailable'): void => {
+      if (outcome !== 'sent') this.#push({ type: 'error', code: outcome, to });
+    };
+    this.#expect(broker.tell(namespace, id, to, message).then(onOutcome));
   }
 
   #issueIceServers(): IssuedIceServers {
@@ -244,7 +298,8 @@ export class ParleyMember implements Receiver {
     const closeCode = CLOSE_FOR[code];
     // A socket belongs to a namespace: being refused one room must not cost the others.
     if (this.#line.isConnected) {
-      if (this.#places.size === 0 && closeCode !== undefined) this.#line.close(closeCode);
+      const isNeeded = this.#places.size > 0 || this.#status !== null;
+      if (!isNeeded && closeCode !== undefined) this.#line.close(closeCode);
     } else {
       this.#owesRefusal = true;
       this.#armGrace();

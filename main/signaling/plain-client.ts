@@ -36,6 +36,8 @@ const CLOSE_FOR: Record<WireError, CloseCode> = {
   unauthorized: 4401,
   'bad-message': 4400,
   'peer-unavailable': 4400,
+  'presence-off': 4400,
+  'not-present': 4400,
   unexpected: 4400,
 };
 

@@ -32,6 +32,9 @@ export const LIMITS = {
   roomCapacity: 2,
   /** Rooms one member may sit or knock in at a time. */
   roomsPerMember: 16,
+  /** People present in a namespace at a time, and how many of them one frame tells of. */
+  people: 500,
+  peoplePerFrame: 50,
   /** Newcomers that may wait at the door of one room. */
   knocks: 8,
   /** Frames of a lone or waiting plain member kept for whoever comes next, and their UTF-16 units. */
@@ -233,6 +236,75 @@ const iceEntries = {
   iceTtlMs: v.optional(v.nullable(v.pipe(v.number(), v.minValue(1)))),
 };
 
+// ---------------------------------------------------------------- people
+
+/** What others may expect of someone who is present. Who is invisible sees the others and is shown to nobody. */
+export const statusSchema = v.picklist(['free', 'in-call', 'do-not-disturb', 'invisible']);
+export type Status = v.InferOutput<typeof statusSchema>;
+
+/** Someone who is present in a namespace: can be seen there, and rung. */
+const personSchema = v.object({
+  id: memberIdSchema,
+  name: nameInputSchema,
+  device: deviceSchema,
+  /** Public key: P-256, SPKI, DER, base64url; the id follows from it. */
+  key: base64urlSchema,
+  status: statusSchema,
+});
+export type Person = v.InferOutput<typeof personSchema>;
+
+/** What a call is asked for with, and answered with: a microphone, or a camera too. */
+export const ringMediaSchema = v.picklist(['voice', 'video']);
+export type RingMedia = v.InferOutput<typeof ringMediaSchema>;
+
+/** SHA-256 of a DTLS certificate, as in `a=fingerprint` (RFC 8122, section 5). */
+export const fingerprintSchema = v.pipe(v.string(), v.regex(/^[\dA-F]{2}(:[\dA-F]{2}){31}$/));
+
+/** Names a ring, and the call it may become: 16 bytes in base64url, chosen by who rings. */
+export const ringIdSchema = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
+
+/** Why a ring was not accepted: by the person, by what they are doing, by what they asked for, or by nobody. */
+export const declineReasonSchema = v.picklist(['declined', 'busy', 'do-not-disturb', 'no-answer']);
+export type DeclineReason = v.InferOutput<typeof declineReasonSchema>;
+
+const nonceSchema = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
+const ofRing = { call: ringIdSchema };
+
+/**
+ * What two people tell each other about a ring. The server carries it and knows nothing of it.
+ *
+ * A ring is signed over a nonce that the callee has just made for it, so that nobody can ring again with what they
+ * once heard: `hail` asks for one, `nonce` gives it, `ring` uses it up. See `ring-proof.ts` for what is signed.
+ */
+export const ringMessageSchema = byType([
+  v.object({ type: v.literal('hail'), ...ofRing }),
+  v.object({ type: v.literal('nonce'), ...ofRing, nonce: nonceSchema }),
+  v.object({
+    type: v.literal('ring'),
+    ...ofRing,
+    /** Where the call will be: a name that nobody can guess. */
+    room: partSchema,
+    media: ringMediaSchema,
+    fingerprint: fingerprintSchema,
+    /** For the callee to sign its answer over. */
+    nonce: nonceSchema,
+    signature: base64urlSchema,
+  }),
+  /** The callee's app shows the ring. */
+  v.object({ type: v.literal('ringing'), ...ofRing }),
+  v.object({
+    type: v.literal('accept'),
+    ...ofRing,
+    media: ringMediaSchema,
+    fingerprint: fingerprintSchema,
+    signature: base64urlSchema,
+  }),
+  v.object({ type: v.literal('decline'), ...ofRing, reason: declineReasonSchema }),
+  /** The caller no longer waits: the person gave up, or nobody answered. */
+  v.object({ type: v.literal('cancel'), ...ofRing, reason: v.picklist(['cancelled', 'no-answer']) }),
+]);
+export type RingMessage = v.InferOutput<typeof ringMessageSchema>;
+
 // ---------------------------------------------------------------- codes
 
 /** What a server can answer; `error {code}` carries one. */
@@ -244,6 +316,8 @@ const wireErrorSchema = v.picklist([
   'turned-away',
   'peer-unavailable',
   'too-many',
+  'presence-off',
+  'not-present',
   'unexpected',
 ]);
 export type WireError = v.InferOutput<typeof wireErrorSchema>;
@@ -303,6 +377,11 @@ export const requestSchema = byType([
   v.object({ type: v.literal('turn-away'), seq: seqSchema, room: partSchema, member: memberIdSchema }),
   /** Host only: what happens to newcomers from now on; `open` lets in who waits. */
   v.object({ type: v.literal('door'), seq: seqSchema, room: partSchema, door: doorSchema }),
+  /** Be present in the namespace from now on, or with another status; answered by `people` the first time. */
+  v.object({ type: v.literal('present'), seq: seqSchema, status: statusSchema }),
+  v.object({ type: v.literal('absent'), seq: seqSchema }),
+  /** Only between two who are present; answered by `error {peer-unavailable}` where `to` is not. */
+  v.object({ type: v.literal('tell'), seq: seqSchema, to: memberIdSchema, message: ringMessageSchema }),
   /**
    * Asks for credentials that are as good as new, before an ICE restart; answered by the event of the same name. Only
    * asked of a server whose `welcome` said that its credentials run out: older ones do not know this request.
@@ -359,6 +438,17 @@ const eventSchema = byType([
   /** The server goes down: the socket will be closed, and a client should come back so long after that. */
   v.object({ type: v.literal('draining'), seq: seqSchema, retryAfterMs: v.pipe(v.number(), v.minValue(0)) }),
   v.object({ type: v.literal('signal'), ...inRoom, from: memberIdSchema, signal: signalSchema }),
+  /** Who else is present, from the `offset`-th on; what was told before an `offset` of 0 no longer counts. */
+  v.object({
+    type: v.literal('people'),
+    seq: seqSchema,
+    offset: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    people: v.array(personSchema),
+  }),
+  /** Someone is present from now on, or has changed. */
+  v.object({ type: v.literal('person'), seq: seqSchema, person: personSchema }),
+  v.object({ type: v.literal('person-gone'), seq: seqSchema, member: memberIdSchema }),
+  v.object({ type: v.literal('told'), seq: seqSchema, from: personSchema, message: ringMessageSchema }),
   /** New credentials, well before those of the `welcome` or of the event before run out, or because they were asked for. */
   v.object({ type: v.literal('ice-servers'), seq: seqSchema, ...iceEntries }),
   v.object({

@@ -45,6 +45,8 @@ export interface SignalingServerOptions {
    * server that a person joins can pass itself off as that person here.
    */
   hostNames?: readonly string[];
+  /** Namespaces where nobody can be present, `*` for all; by default none, and all when embedded. */
+  presenceOff?: readonly string[];
   /** Without proof of it nobody comes in; plain members cannot prove it. */
   joinSecret?: string | null;
   /** Sockets at a time; more are refused with 503. */
@@ -105,6 +107,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     roomCapacity = LIMITS.roomCapacity,
     allowOrigins = [],
     hostNames = [],
+    presenceOff = mode === 'rooms-opened-by-host' ? ['*'] : [],
     joinSecret = null,
     maxConnections = 10_000,
     maxPerAddress = 64,
@@ -133,7 +136,15 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
           },
         })
       : null;
-  const context: MemberContext = { broker, doors: hosted ?? openDoors, clock, logger, graceMs, roomCapacity };
+  const context: MemberContext = {
+    broker,
+    doors: hosted ?? openDoors,
+    clock,
+    logger,
+    graceMs,
+    roomCapacity,
+    hasPresence: (namespace) => !presenceOff.includes('*') && !presenceOff.includes(namespace),
+  };
   const issuer = new IceIssuer({ ice, clock, wallNow: Date.now });
   const heartbeats = new Heartbeats(clock, { heartbeatMs, timeoutMs });
   const connections = new Set<Connection>();

@@ -3,77 +3,25 @@
  * between phases. `Call` (call.svelte.ts) performs what a transition asks for. Moments (`...SinceMs`, `atMs`) are on
  * the clock of `performance.now()`.
  */
-import type { BridgeEvent, ErrorCode, JoinTarget, RoomSeat } from '../../preload/bridge';
+import type { ErrorCode, JoinTarget, RoomSeat } from '../../preload/bridge';
 import type { Door, IceServer, Member } from '../../main/signaling/protocol';
+import {
+  endedOf,
+  go,
+  isFree,
+  leaveKept,
+  stay,
+  type CallEvent,
+  type CallState,
+  type Effect,
+  type EndReason,
+  type Transition,
+  type WithPeer,
+} from './call-phases';
+import type { Ring } from './ring';
+import * as rings from './ring-state';
 
-/**
- * Why a call is over. Both sides hold the same reason; `by` says who acted.
- * - `hung-up`: a person ended it
- * - `left`: the other's app left the room without a word
- * - `lost`: ten minutes without a path
- * - `peer-unreachable`: no path was ever found between the two
- * - `room-closed`: the room ended under it before the call was connected
- */
-export type EndReason = 'hung-up' | 'left' | 'lost' | 'peer-unreachable' | 'room-closed';
-
-/** Something that did not work, said where it arose. */
-export interface Problem {
-  code: ErrorCode;
-  /** The form it belongs to. */
-  at: 'host' | 'join';
-}
-
-/** Shared by the phases with a peer. */
-interface WithPeer {
-  seat: RoomSeat;
-  peer: Member;
-  /** The call's own id; empty until one side has offered. */
-  call: string;
-  /** Newcomers at the door (host only). */
-  knocks: Member[];
-  /** The peer left the room on purpose while its media still flows: silence will mean that it is gone. */
-  peerLeft?: boolean;
-  /** The seat is gone for good; only the peer connection is left. */
-  roomClosed?: boolean;
-}
-
-/** The call is over, and nobody has gone on from there yet. */
-interface Ended {
-  phase: 'ended';
-  reason: EndReason;
-  by: 'self' | 'peer' | 'network';
-  peerName: string;
-  /** The peer's member id, by which its next knock is known; `null` for a plain page, whose id is new each time. */
-  peerId: string | null;
-  /** How long media flowed; `null` when it never did. */
-  lastedMs: number | null;
-  /** A host keeps the seat; a guest has given it up. */
-  seat: RoomSeat | null;
-  /** Where a guest goes for "call again"; `null` for a host. */
-  target: JoinTarget | null;
-  /** Newcomers at the door (host only): the one who calls again is among them. */
-  knocks: Member[];
-  /** Host only: how the door was before it was set to ask, so that nobody walks in on this screen. */
-  door?: Door;
-}
-
-export type CallState =
-  | { phase: 'idle'; problem: Problem | null }
-  /**
-   * A link asks; nothing is connected, opened or left before the person agrees. `from`: the ended call to go back to
-   * otherwise; its room goes on meanwhile.
-   */
-  | { phase: 'confirming'; target: JoinTarget; from: Ended | null }
-  /** `target` is `null` when hosting. `knockingAt`: the host's name while the host is being asked. */
-  | { phase: 'joining'; target: JoinTarget | null; knockingAt: string | null }
-  | { phase: 'waiting'; seat: RoomSeat; target: JoinTarget | null; knocks: Member[] }
-  | ({ phase: 'connecting'; target: JoinTarget | null } & WithPeer)
-  | ({ phase: 'connected'; target: JoinTarget | null; sinceMs: number } & WithPeer)
-  /** The path is silent or failed; the last picture stays. */
-  | ({ phase: 'reconnecting'; target: JoinTarget | null; sinceMs: number; silentSinceMs: number } & WithPeer)
-  | Ended;
-
-export type Phase = CallState['phase'];
+export type { CallEvent, CallState, CallTimer, Effect, EndReason, Phase, Problem } from './call-phases';
 
 /** Both descriptions were exchanged, and still no path after this. */
 const PATH_MS = 20_000;
@@ -81,77 +29,6 @@ const PATH_MS = 20_000;
 const ANSWER_MS = 30_000;
 /** A path that stays away this long is lost. */
 const LOST_MS = 10 * 60_000;
-
-/** Everything that moves a call. */
-export type CallEvent =
-  // What the person does.
-  | { type: 'host-asked'; room: string | null; door: Door }
-  | { type: 'join-asked'; target: JoinTarget; confirmed: boolean }
-  | { type: 'confirmed' }
-  | { type: 'cancelled' }
-  | { type: 'let-in'; member: string }
-  | { type: 'turn-away'; member: string }
-  | { type: 'door-set'; door: Door }
-  | { type: 'hung-up'; atMs: number }
-  | { type: 'call-again' }
-  | { type: 'done' }
-  // What the app says.
-  | { type: 'seated'; seat: RoomSeat }
-  | { type: 'refused'; code: ErrorCode }
-  | Exclude<
-      BridgeEvent,
-      {
-        type:
-          | 'member-left'
-          | 'room-closed'
-          | 'signal'
-          | 'peer-unavailable'
-          | 'signaling-down'
-          | 'launch'
-          | 'full-screen'
-          | 'window-shown'
-          | 'menu';
-      }
-    >
-  | (Extract<BridgeEvent, { type: 'member-left' | 'room-closed' }> & { atMs: number })
-  // What the peer connection says.
-  /** A member who was in the room already makes an offer. */
-  | { type: 'offered'; member: string }
-  | { type: 'call-settled'; call: string }
-  | { type: 'exchanged' }
-  | { type: 'path-found'; atMs: number }
-  | { type: 'path-lost'; atMs: number }
-  | { type: 'bye'; atMs: number }
-  /** The other app has begun a new call. */
-  | { type: 'peer-restarted' }
-  | { type: 'time-up'; timer: CallTimer; atMs: number };
-
-export type CallTimer = 'connect' | 'lost';
-
-/** What a transition asks to be done, in this order. */
-export type Effect =
-  | { type: 'open-media' }
-  /** Stops every local track at once. */
-  | { type: 'release-media' }
-  | { type: 'host-room'; room: string | null; door: Door }
-  | { type: 'join-room'; target: JoinTarget }
-  | { type: 'leave-room' }
-  | { type: 'set-door'; door: Door }
-  | { type: 'answer-knock'; member: string; answer: 'let-in' | 'turn-away' }
-  /** Makes a peer connection ready for whoever comes, or `offers`: for whoever is there already. */
-  | { type: 'prepare-peer'; iceServers: IceServer[]; offers: boolean }
-  /** Begins with this member, dropping any former connection. */
-  | { type: 'connect'; self: string; peer: Member; offers: boolean; iceServers: IceServer[] }
-  /** Drops the connection; `bye` tells the other side that a person ended the call. */
-  | { type: 'end-peer'; bye: boolean }
-  /** There is one timer; starting one stops the other. */
-  | { type: 'start-timer'; timer: CallTimer; afterMs: number }
-  | { type: 'stop-timer' };
-
-export interface Transition {
-  state: CallState;
-  effects: Effect[];
-}
 
 type InCall = Extract<CallState, { peer: Member }>;
 type WithRoom = Extract<CallState, { knocks: Member[] }>;
@@ -172,20 +49,8 @@ const OF_THE_ROOM: ReadonlySet<CallEvent['type']> = new Set<CallEvent['type']>([
   'room-closed',
 ]);
 
-const stay = (state: CallState): Transition => ({ state, effects: [] });
-const go = (state: CallState, ...effects: Effect[]): Transition => ({ state, effects });
 const inCall = (state: CallState): state is InCall => 'peer' in state;
 const withRoom = (state: CallState): state is WithRoom => 'knocks' in state;
-/** Nothing is under way that another call would cut off. */
-const isFree = (state: CallState): state is Extract<CallState, { phase: 'idle' | 'confirming' | 'ended' }> =>
-  state.phase === 'idle' || state.phase === 'confirming' || state.phase === 'ended';
-/** The ended call that is on the screen, or behind a question. */
-const endedOf = (state: CallState): Ended | null => {
-  if (state.phase === 'confirming') return state.from;
-  return state.phase === 'ended' ? state : null;
-};
-/** Gives up the seat that a host keeps when a call has ended. */
-const leaveKept = (state: CallState): Effect[] => (endedOf(state)?.seat ? [{ type: 'leave-room' }] : []);
 const without = (members: readonly Member[], id: string) => members.filter((member) => member.id !== id);
 const withMember = (members: readonly Member[], member: Member) => [...without(members, member.id), member];
 
@@ -230,15 +95,40 @@ export function transition(state: CallState, event: CallEvent): Transition {
       return doorSet(state, event.door);
     case 'hung-up':
       if (state.phase === 'waiting' || state.phase === 'joining') return cancelled(state);
+      if (rings.isRing(state)) return rings.givenUp(state);
       return inCall(state) ? end(state, 'hung-up', 'self', event.atMs) : stay(state);
     case 'call-again':
+      if (state.phase === 'ended' && state.ring) return rings.ringAgain(state, state.ring, event.call);
       return callAgain(state, []);
+    case 'ring-asked':
+      return rings.asked(state, event.ring);
+    case 'ring-sent':
+      return rings.sent(state, event.call, event.target);
+    case 'ring-failed':
+      return rings.lost(state, event.call);
+    case 'rung':
+      return rings.rung(state, event);
+    case 'ringing':
+      return rings.shown(state, event.call);
+    case 'ring-accepted':
+      return rings.wasAccepted(state, event);
+    case 'ring-declined':
+      return rings.wasDeclined(state, event.call, event.reason);
+    case 'ring-cancelled':
+      return rings.wasCancelled(state, event.call, event.reason);
+    case 'ring-lost':
+      return rings.lost(state, event.call);
+    case 'accepted':
+      return rings.accepted(state, event.media);
+    case 'declined':
+      return rings.declined(state);
     case 'done':
       if (state.phase !== 'ended') return stay(state);
       return go({ phase: 'idle', problem: null }, { type: 'release-media' }, ...leaveKept(state));
     case 'seated':
       return seated(state, event.seat);
     case 'refused':
+      if (state.phase === 'answered') return rings.noWay(state);
       return state.phase === 'joining' ? refused(state.target, event.code) : stay(state);
     case 'knocking':
       return state.phase === 'joining' ? go({ ...state, knockingAt: event.hostName }) : stay(state);
@@ -282,11 +172,14 @@ export function transition(state: CallState, event: CallEvent): Transition {
       return pathLost(state, event.atMs);
     case 'bye':
       return inCall(state) ? end(state, 'hung-up', 'peer', event.atMs) : stay(state);
+    case 'impostor':
+      return inCall(state) ? end(state, 'not-verified', 'network', event.atMs) : stay(state);
     case 'peer-restarted':
       return inCall(state) ? connect(state, state.peer, false) : stay(state);
     case 'time-up':
       if (event.timer === 'connect' && state.phase === 'connecting')
         return end(state, 'peer-unreachable', 'network', event.atMs);
+      if (rings.isRing(state)) return rings.timeUp(state);
       if (event.timer === 'lost' && state.phase === 'reconnecting')
         return end(state, 'lost', 'network', event.atMs);
       return stay(state);
@@ -315,6 +208,7 @@ function joinAsked(state: CallState, target: JoinTarget, confirmed: boolean): Tr
 }
 
 function cancelled(state: CallState): Transition {
+  if (rings.isRing(state)) return rings.givenUp(state);
   if (state.phase === 'confirming') return go(state.from ?? { phase: 'idle', problem: null });
   if (state.phase !== 'joining' && state.phase !== 'waiting') return stay(state);
   return go(
@@ -332,6 +226,10 @@ function refused(target: JoinTarget | null, code: ErrorCode): Transition {
 }
 
 function seated(state: CallState, seat: RoomSeat): Transition {
+  if (state.phase === 'answered') {
+    const [other] = seat.members;
+    return other ? connect({ ...state, seat, knocks: [] }, other, true) : go({ ...state, seat });
+  }
   if (state.phase !== 'joining') return stay(state);
   const waiting = { phase: 'waiting', seat, target: state.target, knocks: [] } as const;
   const [peer] = seat.members;
@@ -344,23 +242,24 @@ function wait(state: Extract<CallState, { phase: 'waiting' }>, ...first: Effect[
 }
 
 function connect(
-  state: { seat: RoomSeat; target: JoinTarget | null; knocks: Member[] },
+  state: { seat: RoomSeat; target: JoinTarget | null; knocks: Member[]; ring?: Ring },
   peer: Member,
   offers: boolean,
   ...first: Effect[]
 ): Transition {
-  const { seat, target, knocks } = state;
+  const { seat, target, knocks, ring } = state;
+  const fingerprint = ring?.fingerprint ?? null;
   return go(
-    { phase: 'connecting', seat, target, knocks, peer, call: '' },
+    { phase: 'connecting', seat, target, knocks, peer, call: '', ...(ring && { ring }) },
     ...first,
-    { type: 'connect', self: seat.self, peer, offers, iceServers: seat.iceServers },
+    { type: 'connect', self: seat.self, peer, offers, iceServers: seat.iceServers, fingerprint },
     { type: 'start-timer', timer: 'connect', afterMs: ANSWER_MS },
   );
 }
 
 /** Every way out of a call: devices first, then the goodbye, then the room. */
 function end(state: InCall, reason: EndReason, by: 'self' | 'peer' | 'network', atMs: number): Transition {
-  const { target, knocks, peer } = state;
+  const { target, knocks, peer, ring } = state;
   const seat = state.seat.hosted && !state.roomClosed ? state.seat : null;
   const effects: Effect[] = [
     { type: 'release-media' },
@@ -377,7 +276,9 @@ function end(state: InCall, reason: EndReason, by: 'self' | 'peer' | 'network', 
       peerId: peer.plain ? null : peer.id,
       lastedMs: lasted(state, atMs),
       seat,
-      target,
+      // The room of a ring is for once.
+      target: ring ? null : target,
+      ...(ring && { ring }),
       knocks: seat ? knocks : [],
       ...(seat?.hosted ? { door: seat.hosted.door } : {}),
     },
@@ -430,6 +331,11 @@ function doorSet(state: CallState, door: Door): Transition {
 
 function roomClosed(state: CallState, code: ErrorCode, atMs: number): Transition {
   switch (state.phase) {
+    case 'answered':
+      return rings.noWay(state);
+    case 'calling':
+    case 'ringing':
+      return stay(state);
     case 'joining':
       return refused(state.target, code);
     case 'waiting': {
@@ -459,6 +365,10 @@ function withSeat(state: WithRoom, seat: RoomSeat): CallState {
 }
 
 function memberJoined(state: CallState, member: Member): Transition {
+  if (state.phase === 'answered' && state.seat) {
+    const seat = { ...state.seat, members: withMember(state.seat.members, member) };
+    return connect({ ...state, seat, knocks: [] }, member, false);
+  }
   if (!withRoom(state) || !state.seat) return stay(state);
   const seat = { ...state.seat, members: withMember(state.seat.members, member) };
   if (state.phase === 'waiting') return connect({ ...state, seat }, member, false);
@@ -514,6 +424,11 @@ function memberLeft(
 }
 
 function signalingUp(state: CallState, members: Member[], iceServers: IceServer[]): Transition {
+  if (state.phase === 'answered' && state.seat) {
+    const seat = { ...state.seat, members, iceServers };
+    const [other] = members;
+    return other ? connect({ ...state, seat, knocks: [] }, other, false) : go({ ...state, seat });
+  }
   if (!withRoom(state) || !state.seat) return stay(state);
   const seat = { ...state.seat, members, iceServers };
   if (state.phase === 'waiting') {
@@ -535,16 +450,16 @@ function pathFound(state: CallState, atMs: number): Transition {
     case 'connecting':
       return go({ ...state, phase: 'connected', sinceMs: atMs }, { type: 'stop-timer' });
     case 'reconnecting': {
-      const { seat, target, peer, call, knocks, sinceMs, peerLeft = false, roomClosed = false } = state;
-      return go(
-        { phase: 'connected', seat, target, peer, call, knocks, sinceMs, peerLeft, roomClosed },
-        { type: 'stop-timer' },
-      );
+      const { silentSinceMs: _silent, ...call } = state;
+      return go({ ...call, phase: 'connected' }, { type: 'stop-timer' });
     }
     case 'idle':
     case 'confirming':
     case 'joining':
     case 'waiting':
+    case 'calling':
+    case 'ringing':
+    case 'answered':
     case 'connected':
     case 'ended':
       return stay(state);

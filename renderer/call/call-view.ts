@@ -1,5 +1,5 @@
 /** What the components see of a call and its media: read-only reactive fields and the things a person can do. */
-import type { Door, IceServer } from '../../main/signaling/protocol';
+import type { Door, IceServer, Person, RingMedia } from '../../main/signaling/protocol';
 import type { ErrorCode, JoinTarget } from '../../preload/bridge';
 import type { CallState } from './call-state';
 
@@ -14,6 +14,12 @@ export interface PathQuality {
   path: 'lan' | 'direct' | 'relayed';
   roundTripMs: number | null;
   level: 'good' | 'fair' | 'poor';
+}
+
+/** Somebody rang while this person was in a call, or did not want to be disturbed. */
+export interface Missed {
+  name: string;
+  reason: 'busy' | 'do-not-disturb';
 }
 
 export interface CallView {
@@ -35,6 +41,14 @@ export interface CallView {
   /** The moment of the last click that led to a call and of the first remote frame after it, `performance.now()` ms. */
   readonly timing: { startedMs: number | null; firstFrameMs: number | null };
 
+  /** Who rang and was not heard, the newest last. */
+  readonly missed: readonly Missed[];
+
+  /** Rings someone who is present, over this link. */
+  ring(link: string, person: Person, media: RingMedia): Promise<void>;
+  accept(media: RingMedia): Promise<void>;
+  decline(): Promise<void>;
+  forgetMissed(): void;
   host(request: { room: string | null; door: Door }): Promise<void>;
   /** Goes to `confirming` first unless `confirmed`; a hosted room is left only once that is done. */
   join(target: JoinTarget, confirmed: boolean): Promise<void>;

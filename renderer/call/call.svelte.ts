@@ -2,14 +2,15 @@
  * The call as the page has it: hears the bridge, the devices and the peer connection, moves the state
  * (call-state.ts) and performs what each transition asks for.
  */
-import type { IceServer, Door, Member, Signal } from '../../main/signaling/protocol';
+import type { Door, IceServer, Member, Person, RingMedia, Signal } from '../../main/signaling/protocol';
 import type { Bridge, BridgeEvent, JoinTarget, Result, RoomSeat } from '../../preload/bridge';
 import { transition, type CallEvent, type CallState, type Effect } from './call-state';
-import type { CallView, PathQuality, PeerMedia } from './call-view';
+import type { CallView, Missed, PathQuality, PeerMedia } from './call-view';
 import type { Clock } from './clock';
 import { HeldSignals } from './held-signals';
 import type { LocalMedia } from './local-media.svelte';
 import { PathWatch } from './path-watch';
+import { newRingId, type Ring } from './ring';
 import { Peer, type PeerConnectionConstructor } from './peer';
 
 export interface CallOptions {
@@ -17,7 +18,12 @@ export interface CallOptions {
   media: LocalMedia;
   connection: PeerConnectionConstructor;
   newStream: () => MediaStream;
+  newCertificate: () => Promise<RTCCertificate>;
   clock: Clock;
+  /** This device's public key. */
+  key: string;
+  /** Whether the person wants to be left alone. */
+  isQuiet: () => boolean;
   /** Of the person's settings; the server's come before them. */
   iceServers: IceServer[];
   alwaysRelay: boolean;
@@ -28,6 +34,7 @@ export interface CallOptions {
 /** Addresses change while one waits; a connection made ready is not older than this. */
 const SPARE_MS = 60_000;
 const MAX_EARLY = 256;
+const MAX_MISSED = 20;
 
 /** What happens in the room, and means nothing without a seat. */
 type RoomEvent = Extract<
@@ -66,6 +73,11 @@ export class Call implements CallView {
     firstFrameMs: null,
   });
 
+  #missed = $state.raw<readonly Missed[]>([]);
+
+  /** Of the present ring or call, or of the next. */
+  #certificate: RTCCertificate | null = null;
+  #saidInCall = false;
   #iceServers: readonly IceServer[];
   #alwaysRelay: boolean;
   #peer: Peer | null = null;
@@ -136,7 +148,33 @@ export class Call implements CallView {
     return this.#timing;
   }
 
+  get missed(): readonly Missed[] {
+    return this.#missed;
+  }
+
   // ------------------------------------------------------------- what the person does
+
+  async ring(link: string, peer: Person, media: RingMedia): Promise<void> {
+    this.#click();
+    await this.#readyCertificate();
+    const ring: Ring = { call: newRingId(), link, peer, direction: 'out', media, fingerprint: null };
+    this.#startWith(media);
+    await this.#do({ type: 'ring-asked', ring });
+  }
+
+  accept(media: RingMedia): Promise<void> {
+    this.#click();
+    this.#startWith(media);
+    return this.#do({ type: 'accepted', media });
+  }
+
+  decline(): Promise<void> {
+    return this.#do({ type: 'declined' });
+  }
+
+  forgetMissed(): void {
+    this.#missed = [];
+  }
 
   host(request: { room: string | null; door: Door }): Promise<void> {
     this.#click();
@@ -176,7 +214,9 @@ export class Call implements CallView {
 
   callAgain(): Promise<void> {
     this.#click();
-    return this.#do({ type: 'call-again' });
+    const again: CallEvent = { type: 'call-again', call: newRingId() };
+    const rings = this.#state.phase === 'ended' && this.#state.ring !== undefined;
+    return rings ? this.#readyCertificate().then(() => this.#do(again)) : this.#do(again);
   }
 
   done(): Promise<void> {
@@ -239,6 +279,7 @@ export class Call implements CallView {
         for (const effect of effects) this.#perform(effect);
         this.#considerHeld();
       }
+      this.#tellInCall();
     } finally {
       this.#moving = false;
     }
@@ -273,6 +314,27 @@ export class Call implements CallView {
       case 'set-door':
         void this.#bridge.setDoor(effect.door);
         return;
+      case 'send-ring':
+        void this.#sendRing(effect.ring);
+        return;
+      case 'confirm-ringing':
+        void this.#bridge.confirmRinging(effect.ring.link, effect.ring.call);
+        return;
+      case 'accept-ring': {
+        const { link, call } = effect.ring;
+        const { media } = effect;
+        void this.#bridge.answerRing(link, call, { answer: 'accept', media, fingerprint: this.#fingerprint });
+        return;
+      }
+      case 'decline-ring':
+        void this.#bridge.answerRing(effect.link, effect.call, { answer: 'decline', reason: effect.reason });
+        return;
+      case 'cancel-ring':
+        void this.#bridge.cancelRing(effect.ring.link, effect.ring.call, effect.reason);
+        return;
+      case 'note-missed':
+        this.#missed = [...this.#missed, { name: effect.name, reason: effect.reason }].slice(-MAX_MISSED);
+        return;
       case 'answer-knock':
         void this.#bridge.answerKnock(effect.member, effect.answer);
         return;
@@ -280,7 +342,7 @@ export class Call implements CallView {
         this.#prepare(effect.iceServers, effect.offers);
         return;
       case 'connect':
-        this.#connect(effect.self, effect.peer, effect.offers, effect.iceServers);
+        this.#connect(effect);
         return;
       case 'end-peer':
         this.#dropSpare();
@@ -348,6 +410,23 @@ export class Call implements CallView {
         return;
       case 'peer-unavailable':
         // Said again by and by, see `Peer`.
+        return;
+      case 'ring':
+        void this.#onRing(event);
+        return;
+      case 'ringing':
+      case 'ring-accepted':
+      case 'ring-declined':
+      case 'ring-cancelled':
+      case 'ring-lost':
+        this.#move(event);
+        return;
+      case 'link-changed':
+      case 'link-closed':
+      case 'people':
+      case 'person':
+      case 'person-gone':
+        // Of `People`.
         return;
       case 'launch':
       case 'full-screen':
@@ -425,6 +504,50 @@ export class Call implements CallView {
     if (member !== null) this.#move({ type: 'offered', member });
   }
 
+  // ------------------------------------------------------------- rings
+
+  async #sendRing({ link, call, peer, media }: Ring): Promise<void> {
+    const offer = { call, media, fingerprint: this.#fingerprint };
+    const sent = await this.#bridge.ring(link, peer.id, offer).catch(() => null);
+    if (sent?.ok) this.#move({ type: 'ring-sent', call, target: sent.value });
+    else this.#move({ type: 'ring-failed', call });
+  }
+
+  async #onRing({ type: _, ...ring }: Extract<BridgeEvent, { type: 'ring' }>): Promise<void> {
+    // Made while nobody waits for it: an answer has to name it.
+    await this.#readyCertificate();
+    // The ring of the smaller key wins, on whichever server.
+    const wins = ring.from.key < this.#options.key;
+    this.#move({ type: 'rung', ...ring, wins, isQuiet: this.#options.isQuiet() });
+  }
+
+  #startWith(media: RingMedia): void {
+    const on = media === 'video';
+    if (this.media.cameraOn !== on) void this.media.setCameraOn(on);
+  }
+
+  /** A certificate for the next call: none is used for two. */
+  async #readyCertificate(): Promise<void> {
+    if (this.#certificate !== null) return;
+    const made = await this.#options.newCertificate();
+    this.#certificate ??= made;
+  }
+
+  get #fingerprint(): string {
+    const fingerprints = this.#certificate?.getFingerprints() ?? [];
+    const sha256 = fingerprints.find(({ algorithm }) => algorithm === 'sha-256');
+    return sha256?.value?.toUpperCase() ?? '';
+  }
+
+  #tellInCall(): void {
+    const { phase } = this.#state;
+    const inCall = phase !== 'idle' && phase !== 'ended' && phase !== 'confirming';
+    if (!inCall) this.#certificate = null;
+    if (inCall === this.#saidInCall) return;
+    this.#saidInCall = inCall;
+    void this.#bridge.setInCall(inCall);
+  }
+
   // ------------------------------------------------------------- the peer connection
 
   #newPeer(iceServers: readonly IceServer[], offersSoon: boolean): Peer {
@@ -438,6 +561,7 @@ export class Call implements CallView {
       clock: this.#clock,
       iceServers: this.#allServers(iceServers),
       offersSoon,
+      certificate: this.#certificate,
       relayOnly: this.#alwaysRelay,
       freshIceServers: async () => this.#allServers(await this.#bridge.freshIceServers()),
       events: {
@@ -448,6 +572,7 @@ export class Call implements CallView {
         mediaStated: (media) => present(() => (this.#peerMedia = media)),
         bye: () => present(() => this.#move({ type: 'bye', atMs: this.#clock.now() })),
         restarted: (signals) => present(() => this.#onRestarted(signals)),
+        impostor: () => present(() => this.#move({ type: 'impostor', atMs: this.#clock.now() })),
         // A later description may still be right; if none is, the call ends as one without a path.
         badMessage: (cause) => console.warn('bad-message', cause),
       },
@@ -479,7 +604,13 @@ export class Call implements CallView {
     this.#spare = null;
   }
 
-  #connect(self: string, member: Member, offers: boolean, iceServers: readonly IceServer[]): void {
+  #connect({
+    self,
+    peer: member,
+    offers,
+    iceServers,
+    fingerprint,
+  }: Extract<Effect, { type: 'connect' }>): void {
     this.#dropPeer(false);
     const peer = this.#spare ?? this.#newPeer(iceServers, false);
     this.#spare = null;
@@ -495,6 +626,7 @@ export class Call implements CallView {
       plain: member.plain,
       offers,
       iceServers: this.#allServers(iceServers),
+      fingerprint,
     });
     for (const signal of this.#held.take(member.id)) peer.receive(signal);
   }

@@ -41,6 +41,8 @@ export interface PeerEvents {
   bye(): void;
   /** The other app has begun a new call: this object is of the past, a new one should be given these signals. */
   restarted(signals: Signal[]): void;
+  /** A description names another certificate than {@link PeerStart.fingerprint}; it is not applied. */
+  impostor(): void;
   /** A description could not be applied. Said once. */
   badMessage(cause: unknown): void;
 }
@@ -56,6 +58,8 @@ export interface PeerOptions {
    * with servers, which would hold a relay for as long as one waits.
    */
   offersSoon?: boolean;
+  /** What the media is encrypted with, where the other side was told; otherwise one is made. */
+  certificate?: RTCCertificate | null;
   /** Through TURN servers only: the other side learns none of this machine's addresses. */
   relayOnly: boolean;
   /** What to restart ICE with; settles soon, whatever has become of the server. */
@@ -69,6 +73,8 @@ export interface PeerStart {
   /** Offer at once, because this side came second. Otherwise the other's offer is awaited first. */
   offers: boolean;
   iceServers: readonly IceServer[];
+  /** SHA-256 of the only certificate the other side may use, as in RFC 8122; `null`: any. */
+  fingerprint: string | null;
 }
 
 /** How long the other's first offer is awaited before this side makes one. */
@@ -120,6 +126,7 @@ export class Peer {
   #over = false;
   #polite = true;
   #plain = false;
+  #fingerprint: string | null = null;
   /** This side made the transceivers and the first offer on the present connection. */
   #offering = false;
   /** A description of the present call has come from the other side. */
@@ -198,6 +205,7 @@ export class Peer {
     this.#begun = true;
     this.#polite = start.plain || start.polite;
     this.#plain = start.plain;
+    this.#fingerprint = start.fingerprint;
     const otherServers = !this.#isUsing(start.iceServers);
     const otherOffer = this.#offering && (start.plain || !start.offers);
     if (otherServers || otherOffer) {
@@ -300,6 +308,7 @@ export class Peer {
       iceServers,
       iceTransportPolicy: this.#options.relayOnly ? 'relay' : 'all',
       bundlePolicy: 'max-bundle',
+      ...(this.#options.certificate ? { certificates: [this.#options.certificate] } : {}),
       // Gathers before the other is known. Not with servers: a relay would be held for as long as one waits.
       iceCandidatePoolSize: iceServers.length === 0 ? 1 : 0,
     };
@@ -534,6 +543,10 @@ export class Peer {
     const collides = type === 'offer' && (this.#makingOffer || pc.signalingState !== 'stable');
     this.#ignoreOffer = collides && !this.#polite;
     if (this.#ignoreOffer) return;
+    if (this.#fingerprint !== null && !isEncryptedTo(sdp, this.#fingerprint)) {
+      this.#events.impostor();
+      return;
+    }
     // Too late: the offer it answers was rolled back or answered already.
     if (type === 'answer' && pc.signalingState !== 'have-local-offer') return;
     try {
@@ -786,6 +799,14 @@ function isUsable(connection: PeerConnectionConstructor, server: RTCIceServer): 
   } catch {
     return false;
   }
+}
+
+/** Whether every certificate a description names is the one of this SHA-256 fingerprint (RFC 8122, section 5). */
+function isEncryptedTo(sdp: string, fingerprint: string): boolean {
+  const named = [...sdp.matchAll(/^a=fingerprint:(.*?)\r?$/gm)].map(([, value = '']) => value);
+  return (
+    named.length > 0 && named.every((value) => value.toLowerCase() === `sha-256 ${fingerprint.toLowerCase()}`)
+  );
 }
 
 function holdOnly(stream: MediaStream, wanted?: MediaStreamTrack): void {

@@ -2,6 +2,7 @@
 import { createContext } from 'svelte';
 import type { Bridge, StartInfo } from '../../preload/bridge';
 import type { CallView } from '../call/call-view';
+import type { People } from '../call/people.svelte';
 import type { Panels } from './panels.svelte';
 import type { Preferences } from './preferences.svelte';
 
@@ -9,6 +10,7 @@ export interface AppContext {
   bridge: Bridge;
   call: CallView;
   preferences: Preferences;
+  people: People;
   panels: Panels;
   start: StartInfo;
 }

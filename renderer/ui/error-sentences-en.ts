@@ -86,6 +86,10 @@ export const enSentences: Sentences = {
       whatToDo: 'Check both under Settings.',
     },
     'too-many': { what: 'Too many people are knocking at once.', whatToDo: 'Wait a minute, then try again.' },
+    'presence-off': {
+      what: 'On this server people cannot be seen or called by name.',
+      whatToDo: 'Rooms and links work. Whoever runs it can allow the rest.',
+    },
     'port-taken': {
       what: 'Another program uses the port Parley needs.',
       whatToDo: 'Close that program, or start Parley with another port.',
@@ -95,6 +99,7 @@ export const enSentences: Sentences = {
       what: 'The server and this Parley did not understand each other.',
       whatToDo: 'Update Parley on both sides.',
     },
+    'not-present': { what: 'The server does not know you are here.', whatToDo: 'Try again in a moment.' },
     replaced: {
       what: 'You joined this room from somewhere else, so this window left it.',
       whatToDo: 'Join again to come back here.',
@@ -130,6 +135,29 @@ export const enSentences: Sentences = {
     'peer-unreachable': (name) => ({
       what: `No way was found between you and ${isolate(name)}.`,
       whatToDo: 'You are on different networks. Join the same one, or add a TURN server under Settings.',
+    }),
+    declined: (name, by) =>
+      by === 'self'
+        ? { what: `You declined ${isolate(name)}’s call.` }
+        : { what: `${isolate(name)} declined the call.` },
+    busy: (name) => ({
+      what: `${isolate(name)} is in another call.`,
+      whatToDo: 'They will see that you called.',
+    }),
+    'do-not-disturb': (name) => ({
+      what: `${isolate(name)} does not want to be disturbed now.`,
+      whatToDo: 'They will see that you called.',
+    }),
+    cancelled: (name, by) =>
+      by === 'self' ? { what: 'You ended the call.' } : { what: `${isolate(name)} called and hung up.` },
+    'no-answer': () => ({ what: 'Nobody answered.' }),
+    unreachable: (name) => ({
+      what: `${isolate(name)} cannot be reached any more.`,
+      whatToDo: 'They closed Parley, or lost their connection.',
+    }),
+    'not-verified': (name) => ({
+      what: `The call was stopped: it would not have reached ${isolate(name)} alone.`,
+      whatToDo: 'Somebody on the way may have tried to listen in. Try another network or server.',
     }),
     'room-closed': (name) => ({
       what: 'The room was closed.',

@@ -68,6 +68,11 @@ export const zhSentences: Sentences = {
       what: '服务器和这个 Parley 无法互通。',
       whatToDo: '请把双方的 Parley 都更新到最新版。',
     },
+    'presence-off': {
+      what: '这个服务器不能显示或呼叫联系人。',
+      whatToDo: '房间和链接可以照常使用；其余由服务器管理者开启。',
+    },
+    'not-present': { what: '服务器还不知道你在线。', whatToDo: '请稍后再试。' },
     replaced: { what: '你已在别处进入这个房间，这个窗口已退出。', whatToDo: '想在这里继续，请重新加入。' },
     'settings-not-saved': { what: '设置没能保存。', whatToDo: '退出前仍然有效；请检查磁盘是否已满。' },
     'settings-restored': { what: '设置无法读取，已恢复到上一次的设置。', whatToDo: '请在设置里核对一遍。' },
@@ -88,6 +93,24 @@ export const zhSentences: Sentences = {
     'peer-unreachable': (name) => ({
       what: `你和 ${isolate(name)} 之间连不通`,
       whatToDo: '你们不在同一个网络里。请连到同一个网络，或在设置里添加 TURN 服务器。',
+    }),
+    declined: (name, by) =>
+      by === 'self' ? { what: `你拒绝了 ${isolate(name)} 的来电` } : { what: `${isolate(name)} 拒绝了通话` },
+    busy: (name) => ({ what: `${isolate(name)} 正在通话中`, whatToDo: '对方会看到你来过电话。' }),
+    'do-not-disturb': (name) => ({
+      what: `${isolate(name)} 现在不想被打扰`,
+      whatToDo: '对方会看到你来过电话。',
+    }),
+    cancelled: (name, by) =>
+      by === 'self' ? { what: '你已取消呼叫' } : { what: `${isolate(name)} 来过电话，已挂断` },
+    'no-answer': () => ({ what: '无人接听' }),
+    unreachable: (name) => ({
+      what: `联系不上 ${isolate(name)} 了`,
+      whatToDo: '对方关闭了 Parley，或者网络断了。',
+    }),
+    'not-verified': (name) => ({
+      what: `通话已停止：对面不一定是 ${isolate(name)}`,
+      whatToDo: '途中可能有人想偷听。请换一个网络或服务器再试。',
     }),
     'room-closed': (name) => ({ what: '房间已关闭', whatToDo: `请 ${isolate(name)} 再开一次。` }),
   },

@@ -30,9 +30,51 @@ export const en = {
 
   side: {
     title: 'People',
-    nothingYet: 'People on your network, favourites and recent calls will appear here.',
+    nothingYet: 'People who use the same server as you will appear here, one click away.',
+    addServer: 'Add a server',
+    changeServer: 'Server',
+    nobody: 'Nobody else is here yet. Whoever uses the same server and group will appear here.',
+    connecting: (server) => `Connecting to ${isolate(server)}…`,
+    status: 'Your status',
+    statuses: { free: 'Available', 'do-not-disturb': 'Do not disturb', invisible: 'Invisible' },
+    theirs: {
+      free: 'Available',
+      'in-call': 'In a call',
+      'do-not-disturb': 'Do not disturb',
+      invisible: 'Invisible',
+    },
+    callByVoice: (name) => `Call ${isolate(name)}`,
+    callByVideo: (name) => `Video call with ${isolate(name)}`,
     settings: 'Settings',
     open: 'Show people',
+  },
+
+  server: {
+    title: 'Server for your people',
+    lead: 'While you are connected, people of the same group see your name and can call you.',
+    address: 'Address',
+    addressHint: 'For example wss://calls.example.org',
+    group: 'Group',
+    groupHint: 'Leave it empty if you were not told one.',
+    save: 'Connect',
+    remove: 'Remove',
+  },
+
+  ring: {
+    calling: (name) => `Calling ${isolate(name)}…`,
+    ringing: (name) => `Ringing ${isolate(name)}…`,
+    connecting: 'Connecting…',
+    voiceCall: (name) => `${isolate(name)} is calling`,
+    videoCall: (name) => `${isolate(name)} is calling with video`,
+    unsigned: 'This call does not prove who makes it. Anybody could use this name.',
+    accept: 'Accept',
+    acceptVideo: 'Accept with video',
+    acceptVoice: 'Accept, sound only',
+    decline: 'Decline',
+    missed: {
+      busy: (name) => `${isolate(name)} called while you were in a call.`,
+      'do-not-disturb': (name) => `${isolate(name)} called while you did not want to be disturbed.`,
+    },
   },
 
   idle: {
@@ -205,6 +247,8 @@ export const en = {
     audioProcessingHint: 'Keeps your voice at an even level too. Turn it off to play music.',
     sounds: 'Play a sound when',
     soundWhen: {
+      ring: 'Someone calls',
+      ringBack: 'You call someone',
       knock: 'Someone wants to join',
       connected: 'A call starts',
       reconnecting: 'The connection is interrupted',

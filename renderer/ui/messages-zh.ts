@@ -27,9 +27,46 @@ export const zh = {
 
   side: {
     title: '联系人',
-    nothingYet: '同一网络里的人、收藏和最近通话会显示在这里。',
+    nothingYet: '和你使用同一服务器的人会显示在这里，点一下就能呼叫。',
+    addServer: '添加服务器',
+    changeServer: '服务器',
+    nobody: '还没有别人。使用同一服务器和群组的人会出现在这里。',
+    connecting: (server) => `正在连接 ${isolate(server)}…`,
+    status: '我的状态',
+    statuses: { free: '在线', 'do-not-disturb': '请勿打扰', invisible: '隐身' },
+    theirs: { free: '在线', 'in-call': '通话中', 'do-not-disturb': '请勿打扰', invisible: '隐身' },
+    callByVoice: (name) => `呼叫 ${isolate(name)}`,
+    callByVideo: (name) => `与 ${isolate(name)} 视频通话`,
     settings: '设置',
     open: '显示联系人',
+  },
+
+  server: {
+    title: '联系人服务器',
+    lead: '连接后，同一群组的人能看到你的名字，也能呼叫你。',
+    address: '地址',
+    addressHint: '例如 wss://calls.example.org',
+    group: '群组',
+    groupHint: '没有人告诉你的话，留空即可。',
+    save: '连接',
+    remove: '移除',
+  },
+
+  ring: {
+    calling: (name) => `正在呼叫 ${isolate(name)}…`,
+    ringing: (name) => `${isolate(name)} 那边正在响铃…`,
+    connecting: '正在接通…',
+    voiceCall: (name) => `${isolate(name)} 来电`,
+    videoCall: (name) => `${isolate(name)} 视频来电`,
+    unsigned: '这个来电无法证明来自谁，任何人都可能用这个名字。',
+    accept: '接听',
+    acceptVideo: '视频接听',
+    acceptVoice: '语音接听',
+    decline: '拒绝',
+    missed: {
+      busy: (name) => `通话期间 ${isolate(name)} 来过电话。`,
+      'do-not-disturb': (name) => `请勿打扰期间 ${isolate(name)} 来过电话。`,
+    },
   },
 
   idle: {
@@ -200,6 +237,8 @@ export const zh = {
     audioProcessingHint: '同时让音量保持平稳；演奏音乐时可以关闭。',
     sounds: '提示音',
     soundWhen: {
+      ring: '有人来电',
+      ringBack: '呼叫等待',
       knock: '有人想进来',
       connected: '通话接通',
       reconnecting: '连接中断',

@@ -35,8 +35,46 @@ export interface Messages {
   side: {
     title: string;
     nothingYet: string;
+    addServer: string;
+    changeServer: string;
+    /** Nobody but oneself is there. */
+    nobody: string;
+    connecting: (server: string) => string;
+    status: string;
+    statuses: Record<'free' | 'do-not-disturb' | 'invisible', string>;
+    /** Of somebody else. */
+    theirs: Record<'free' | 'in-call' | 'do-not-disturb' | 'invisible', string>;
+    callByVoice: (name: string) => string;
+    callByVideo: (name: string) => string;
     settings: string;
     open: string;
+  };
+
+  server: {
+    title: string;
+    lead: string;
+    address: string;
+    addressHint: string;
+    group: string;
+    groupHint: string;
+    save: string;
+    remove: string;
+  };
+
+  ring: {
+    calling: (name: string) => string;
+    /** Their app shows it. */
+    ringing: (name: string) => string;
+    connecting: string;
+    voiceCall: (name: string) => string;
+    videoCall: (name: string) => string;
+    /** The ring proves a key; who that is, one has to know. */
+    unsigned: string;
+    accept: string;
+    acceptVideo: string;
+    acceptVoice: string;
+    decline: string;
+    missed: Record<'busy' | 'do-not-disturb', (name: string) => string>;
   };
 
   idle: {

@@ -8,6 +8,12 @@ interface Note {
 }
 
 const notes: Record<Sound, readonly Note[]> = {
+  ring: [
+    { hertz: 587, atS: 0, forS: 0.22 },
+    { hertz: 740, atS: 0.2, forS: 0.22 },
+    { hertz: 880, atS: 0.4, forS: 0.5 },
+  ],
+  ringBack: [{ hertz: 425, atS: 0, forS: 0.9 }],
   knock: [
     { hertz: 523, atS: 0, forS: 0.16 },
     { hertz: 659, atS: 0.17, forS: 0.3 },
@@ -23,6 +29,8 @@ const notes: Record<Sound, readonly Note[]> = {
   reconnecting: [{ hertz: 392, atS: 0, forS: 0.35 }],
 };
 
+/** From the beginning of one ring to the next. */
+const AGAIN_MS = 3000;
 const LOUDNESS = 0.07;
 
 let context: AudioContext | null = null;
@@ -48,4 +56,11 @@ export function playSound(sound: Sound): void {
     }
     if (last !== null) last.onended = () => void audio.suspend();
   });
+}
+
+/** Plays again and again. @returns what stops it. */
+export function repeatSound(sound: Sound): () => void {
+  playSound(sound);
+  const timer = setInterval(() => playSound(sound), AGAIN_MS);
+  return () => clearInterval(timer);
 }

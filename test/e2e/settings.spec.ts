@@ -60,7 +60,9 @@ test('a sound that is switched off does not play, the others do, and it is so at
 
 test('a sound can be heard where it is switched on', async ({ meet }) => {
   const ann = await meet('Ann', {
-    settings: { sounds: { knock: false, connected: true, reconnecting: true, ended: true } },
+    settings: {
+      sounds: { ring: true, ringBack: true, knock: false, connected: true, reconnecting: true, ended: true },
+    },
   });
   await expect(ann.button('Host a room')).toBeVisible();
   await listen(ann);

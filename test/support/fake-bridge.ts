@@ -5,6 +5,8 @@ import type {
   HostRequest,
   JoinTarget,
   Result,
+  RingAnswer,
+  RingOffer,
   RoomSeat,
   Settings,
 } from '../../preload/bridge';
@@ -101,6 +103,31 @@ export class FakeBridge implements Bridge {
 
   suggestRoom(): Promise<string> {
     return Promise.resolve('one-two-three');
+  }
+
+  ring(link: string, to: string, offer: RingOffer): Promise<Result<JoinTarget>> {
+    this.calls.push({ method: 'ring', args: [link, to, offer] });
+    return Promise.resolve({ ok: true, value: fakeTarget });
+  }
+
+  confirmRinging(link: string, call: string): Promise<void> {
+    this.calls.push({ method: 'confirmRinging', args: [link, call] });
+    return Promise.resolve();
+  }
+
+  answerRing(link: string, call: string, answer: RingAnswer): Promise<boolean> {
+    this.calls.push({ method: 'answerRing', args: [link, call, answer] });
+    return Promise.resolve(true);
+  }
+
+  cancelRing(link: string, call: string, reason: 'cancelled' | 'no-answer'): Promise<void> {
+    this.calls.push({ method: 'cancelRing', args: [link, call, reason] });
+    return Promise.resolve();
+  }
+
+  setInCall(inCall: boolean): Promise<void> {
+    this.calls.push({ method: 'setInCall', args: [inCall] });
+    return Promise.resolve();
   }
 
   copyText(): Promise<void> {

@@ -99,6 +99,7 @@ export async function negotiate(environment: NegotiationEnvironment, schedule: S
           exchanged: () => {},
           mediaStated: () => {},
           bye: () => side.errors.push('heard a bye'),
+          impostor: () => side.errors.push('took the other for somebody else'),
         },
       }),
     };
@@ -109,7 +110,7 @@ export async function negotiate(environment: NegotiationEnvironment, schedule: S
   const sides = [host, newcomer];
 
   const begin = (side: Side, polite: boolean, offers: boolean) =>
-    side.peer.begin({ polite, plain: false, offers, iceServers: [] });
+    side.peer.begin({ polite, plain: false, offers, iceServers: [], fingerprint: null });
   // An offer is ready after a moment, or not yet.
   if (schedule.prepared) await pass(random() * schedule.delayMs);
   begin(host, !schedule.newcomerIsPolite, schedule.glare);

@@ -71,6 +71,8 @@ test('a sound that is turned off stays off, and one the file does not know yet i
   const { store } = await load();
   await store.change({ sounds: { ...store.current.sounds, knock: false } });
   expect((await load()).store.current.sounds).toEqual({
+    ring: true,
+    ringBack: true,
     knock: false,
     connected: true,
     reconnecting: true,
@@ -78,6 +80,8 @@ test('a sound that is turned off stays off, and one the file does not know yet i
   });
   writeFileSync(path, JSON.stringify({ name: 'Ann', sounds: { ended: false } }));
   expect((await load()).store.current.sounds).toEqual({
+    ring: true,
+    ringBack: true,
     knock: true,
     connected: true,
     reconnecting: true,

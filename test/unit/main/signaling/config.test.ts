@@ -17,6 +17,7 @@ const DEFAULTS = {
   heartbeatMs: 10_000,
   heartbeatTimeoutMs: 25_000,
   graceMs: 30_000,
+  presenceOff: [],
   joinSecret: null,
   turn: null,
   stunUrls: [],
@@ -46,7 +47,7 @@ it('has a default for everything', () => {
 it('reads every flag', () => {
   const line =
     '--port 0 --listen :: --tls-cert c.pem --tls-key k.pem --allow-origin https://a.test --allow-origin=* ' +
-    '--host-name Calls.Example --trust-proxy 10.0.0.0/8 --trust-proxy ::1 --room-capacity 3 ' +
+    '--host-name Calls.Example --presence-off public --trust-proxy 10.0.0.0/8 --trust-proxy ::1 --room-capacity 3 ' +
     '--max-connections 5 --max-per-ip 4 --max-rooms 3 --heartbeat-ms 50 --heartbeat-timeout-ms 120 ' +
     '--grace-ms 0 --join-secret-file join.txt --turn-url turn:t.test --turn-url turns:t.test:5349?transport=tcp ' +
     '--turn-secret-file turn.txt --turn-ttl 600 --stun-url stun:t.test --metrics-port 0 --drain-seconds 3 ' +
@@ -57,6 +58,7 @@ it('reads every flag', () => {
     tls: { cert: 'c.pem', key: 'k.pem' },
     allowOrigins: ['https://a.test', '*'],
     hostNames: ['calls.example'],
+    presenceOff: ['public'],
     trustProxies: ['10.0.0.0/8', '::1'],
     roomCapacity: 3,
     maxConnections: 5,

@@ -9,7 +9,8 @@ import {
   type Effect,
   type Phase,
 } from '../../../../renderer/call/call-state';
-import type { IceServer } from '../../../../main/signaling/protocol';
+import type { Ring } from '../../../../renderer/call/ring';
+import type { IceServer, Person, RingMedia } from '../../../../main/signaling/protocol';
 import type { HostAddress } from '../../../../preload/bridge';
 import { fakeMember, fakeSeat, fakeTarget } from '../../../support/fake-bridge';
 
@@ -33,6 +34,36 @@ const connected = after(connecting, { type: 'call-settled', call: 'X' }, { type:
 const reconnecting = after(connected, { type: 'path-lost', atMs: 5000 });
 const ended = after(connected, { type: 'bye', atMs: 1100 });
 const asked = after(ended, { type: 'join-asked', target: fakeTarget, confirmed: false });
+const bo: Person = { id: 'b'.repeat(22), name: 'Bo', device: 'desktop', key: 'bo', status: 'free' };
+const cy: Person = { id: 'c'.repeat(22), name: 'Cy', device: 'desktop', key: 'cy', status: 'free' };
+const ring: Ring = {
+  call: 'ring-1',
+  link: 'saved',
+  peer: bo,
+  direction: 'out',
+  media: 'video',
+  fingerprint: null,
+};
+const calling = after(
+  idle,
+  { type: 'ring-asked', ring },
+  { type: 'ring-sent', call: 'ring-1', target: fakeTarget },
+);
+const rungBy = (from: Person, call: string, change = {}): CallEvent => ({
+  type: 'rung',
+  link: 'saved',
+  from,
+  call,
+  media: 'video',
+  fingerprint: 'AA',
+  signed: true,
+  target: fakeTarget,
+  wins: false,
+  isQuiet: false,
+  ...change,
+});
+const ringing = after(idle, rungBy(bo, 'ring-1'));
+const answered = after(ringing, { type: 'accepted', media: 'video' });
 const joined = after(joining, { type: 'seated', seat: fakeSeat('b', [fakeMember('a')]) });
 
 const phases: CallState[] = [
@@ -46,6 +77,9 @@ const phases: CallState[] = [
   reconnecting,
   ended,
   asked,
+  calling,
+  ringing,
+  answered,
 ];
 
 const members = [guest, page, stranger];
@@ -55,12 +89,67 @@ const member = fc.constantFrom(...members);
 const id = fc.constantFrom(...ids);
 const door = fc.constantFrom('ask', 'open');
 const iceServers = fc.array(fc.constant<IceServer>({ urls: ['stun:stun.example'] }), { maxLength: 1 });
+const call = fc.constantFrom('ring-1', 'ring-2');
+const ringMedia = fc.constantFrom<RingMedia>('voice', 'video');
+const person = fc.constantFrom(bo, cy);
+const ringRecord = {
+  call,
+  link: fc.constant('saved'),
+  peer: person,
+  media: ringMedia,
+  fingerprint: fc.constant(null),
+};
 const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({ type: fc.constant('host-asked'), room: fc.constantFrom(null, 'room'), door }),
   fc.record({ type: fc.constant('join-asked'), target: fc.constant(fakeTarget), confirmed: fc.boolean() }),
   fc.record({
-    type: fc.constantFrom('confirmed', 'cancelled', 'call-again', 'done', 'exchanged', 'peer-restarted'),
+    type: fc.constantFrom('confirmed', 'cancelled', 'done', 'exchanged', 'peer-restarted', 'declined'),
   }),
+  fc.record({ type: fc.constant('call-again'), call }),
+  fc.record({
+    type: fc.constant('ring-asked'),
+    ring: fc.record({ ...ringRecord, direction: fc.constant('out') }),
+  }),
+  fc.record({ type: fc.constant('accepted'), media: ringMedia }),
+  fc.record({ type: fc.constant('ring-sent'), call, target: fc.constant(fakeTarget) }),
+  fc.record({
+    type: fc.constantFrom('ring-failed', 'ring-lost', 'ringing'),
+    link: fc.constant('saved'),
+    call,
+  }),
+  fc.record({
+    type: fc.constant('rung'),
+    link: fc.constant('saved'),
+    from: person,
+    call,
+    media: ringMedia,
+    fingerprint: fc.constant('AA'),
+    signed: fc.boolean(),
+    target: fc.constant(fakeTarget),
+    wins: fc.boolean(),
+    isQuiet: fc.boolean(),
+  }),
+  fc.record({
+    type: fc.constant('ring-accepted'),
+    link: fc.constant('saved'),
+    call,
+    media: ringMedia,
+    fingerprint: fc.constant('AA'),
+    signed: fc.boolean(),
+  }),
+  fc.record({
+    type: fc.constant('ring-declined'),
+    link: fc.constant('saved'),
+    call,
+    reason: fc.constantFrom('declined', 'busy', 'do-not-disturb', 'no-answer'),
+  }),
+  fc.record({
+    type: fc.constant('ring-cancelled'),
+    link: fc.constant('saved'),
+    call,
+    reason: fc.constantFrom('cancelled', 'no-answer'),
+  }),
+  fc.record({ type: fc.constant('impostor'), atMs }),
   fc.record({ type: fc.constantFrom('let-in', 'turn-away', 'offered'), member: id }),
   fc.record({ type: fc.constant('door-set'), door }),
   fc.record({ type: fc.constantFrom('hung-up', 'path-found', 'path-lost', 'bye'), atMs }),
@@ -101,7 +190,11 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
     }),
   }),
   fc.record({ type: fc.constant('call-settled'), call: fc.constantFrom('X', 'Y') }),
-  fc.record({ type: fc.constant('time-up'), timer: fc.constantFrom<CallTimer>('connect', 'lost'), atMs }),
+  fc.record({
+    type: fc.constant('time-up'),
+    timer: fc.constantFrom<CallTimer>('connect', 'lost', 'ring'),
+    atMs,
+  }),
 );
 
 /** What the effects so far have left behind. */
@@ -134,12 +227,25 @@ function perform(world: World, effect: Effect): World {
       return { ...world, timer: null };
     case 'set-door':
     case 'answer-knock':
+    case 'send-ring':
+    case 'confirm-ringing':
+    case 'accept-ring':
+    case 'decline-ring':
+    case 'cancel-ring':
+    case 'note-missed':
       return world;
     default:
       return effect satisfies never;
   }
 }
 
+const TIMERS: Partial<Record<Phase, CallTimer>> = {
+  calling: 'ring',
+  ringing: 'ring',
+  answered: 'connect',
+  connecting: 'connect',
+  reconnecting: 'lost',
+};
 const inACall: Phase[] = ['connecting', 'connected', 'reconnecting'];
 
 describe('whatever happens, in whatever order,', () => {
@@ -151,17 +257,16 @@ describe('whatever happens, in whatever order,', () => {
         for (const each of events) {
           const next = transition(state, each);
           // A refusal means that no seat was taken, and a closed room that it is gone.
-          if (each.type === 'refused' && state.phase === 'joining') world.inRoom = false;
+          const entering = state.phase === 'joining' || state.phase === 'answered';
+          if (each.type === 'refused' && entering) world.inRoom = false;
           if (each.type === 'room-closed') world.inRoom = false;
           state = next.state;
           world = next.effects.reduce(perform, world);
-          const busy =
-            state.phase === 'joining' || state.phase === 'waiting' || inACall.includes(state.phase);
-          expect(world.capturing).toBe(busy);
+          const busy = ['joining', 'waiting', 'answered', ...inACall].includes(state.phase);
+          expect(world.capturing).toBe(busy || state.phase === 'calling');
           expect(world.connection).toBe(busy);
-          expect(world.timer).toBe(
-            state.phase === 'connecting' ? 'connect' : state.phase === 'reconnecting' ? 'lost' : null,
-          );
+          expect(world.timer).toBe(TIMERS[state.phase] ?? null);
+          if (state.phase === 'calling' || state.phase === 'ringing') expect(world.inRoom).toBe(false);
           if (state.phase === 'idle') expect(world.inRoom).toBe(false);
           if (state.phase === 'confirming') expect(world.inRoom).toBe((state.from?.seat ?? null) !== null);
           if (state.phase === 'ended') expect(world.inRoom).toBe(state.seat !== null);
@@ -185,6 +290,8 @@ describe('whatever happens, in whatever order,', () => {
           ['call-again', 'door-set', 'let-in', 'turn-away', 'peer-restarted', 'exchanged'].includes(each.type)
         )
           return;
+        // A ring that comes to somebody who is busy is declined, however often it comes.
+        if (['ring-asked', 'rung'].includes(each.type)) return;
         if (['signaling-up', 'member-joined', 'member-left', 'join-asked'].includes(each.type)) return;
         expect(again.effects).toEqual([]);
       }),
@@ -208,7 +315,7 @@ describe('who offers', () => {
 
   test('to a plain page that stayed after a call is the host that calls again', () => {
     const over = after(waiting, { type: 'member-joined', member: page }, { type: 'hung-up', atMs: 1 });
-    expect(connects(over, { type: 'call-again' })).toMatchObject({ offers: true, peer: page });
+    expect(connects(over, { type: 'call-again', call: 'again' })).toMatchObject({ offers: true, peer: page });
   });
 });
 
@@ -237,13 +344,13 @@ describe('the end', () => {
       { type: 'end-peer', bye: false },
       { type: 'set-door', door: 'ask' },
     ]);
-    expect(transition(ended, { type: 'call-again' }).effects).toContainEqual({
+    expect(transition(ended, { type: 'call-again', call: 'again' }).effects).toContainEqual({
       type: 'set-door',
       door: 'open',
     });
     const wished = after(ended, { type: 'door-set', door: 'ask' });
     expect(effectsOf(ended, { type: 'door-set', door: 'ask' })).toEqual([]);
-    expect(transition(wished, { type: 'call-again' }).effects).toContainEqual({
+    expect(transition(wished, { type: 'call-again', call: 'again' }).effects).toContainEqual({
       type: 'set-door',
       door: 'ask',
     });
@@ -258,7 +365,10 @@ describe('the end', () => {
       'end-peer',
       'leave-room',
     ]);
-    expect(after(over, { type: 'call-again' })).toMatchObject({ phase: 'joining', target: fakeTarget });
+    expect(after(over, { type: 'call-again', call: 'again' })).toMatchObject({
+      phase: 'joining',
+      target: fakeTarget,
+    });
   });
 
   test('names the peer by its id, except a plain page, whose id is new each time', () => {
@@ -386,4 +496,84 @@ test('a newcomer may knock, be let in, be turned away or go, in every phase with
     expect(effectsOf(knocked, { type: 'turn-away', member: stranger.id })).toEqual(['answer-knock']);
     expect(effectsOf(knocked, { type: 'let-in', member: stranger.id })).toContain('answer-knock');
   }
+});
+
+describe('a ring', () => {
+  const endOf = (state: CallState) => (state.phase === 'ended' ? [state.reason, state.by] : state.phase);
+
+  test('that is accepted leads into its room, with the certificate that was proved', () => {
+    const both = after(answered, { type: 'seated', seat: fakeSeat('a', []) });
+    expect(both.phase).toBe('answered');
+    const { state, effects } = transition(both, { type: 'member-joined', member: guest });
+    expect(state).toMatchObject({ phase: 'connecting', ring: { call: 'ring-1' } });
+    expect(effects.find(({ type }) => type === 'connect')).toMatchObject({
+      fingerprint: 'AA',
+      offers: false,
+    });
+  });
+
+  test.each(['declined', 'busy', 'do-not-disturb', 'no-answer'] as const)(
+    'can be answered by %s',
+    (reason) => {
+      const event: CallEvent = { type: 'ring-declined', link: 'saved', call: 'ring-1', reason };
+      expect(endOf(after(calling, event))).toEqual([reason, 'peer']);
+    },
+  );
+
+  test('taken back ends for the other, also when it was accepted a moment ago', () => {
+    const event: CallEvent = { type: 'ring-cancelled', link: 'saved', call: 'ring-1', reason: 'cancelled' };
+    expect(endOf(after(ringing, event))).toEqual(['cancelled', 'peer']);
+    expect(endOf(after(answered, event))).toEqual(['cancelled', 'peer']);
+  });
+
+  test('that another answered in its place is stopped before anything connects', () => {
+    const event: CallEvent = {
+      type: 'ring-accepted',
+      link: 'saved',
+      call: 'ring-1',
+      media: 'video',
+      fingerprint: 'BB',
+      signed: false,
+    };
+    expect(endOf(after(calling, event))).toEqual(['not-verified', 'network']);
+    expect(effectsOf(calling, event)).not.toContain('join-room');
+  });
+
+  test('of two who ring each other is one call: by the ring that wins, on both sides', () => {
+    expect(after(calling, rungBy(bo, 'ring-2', { wins: false }))).toEqual(calling);
+    const { state, effects } = transition(calling, rungBy(bo, 'ring-2', { wins: true }));
+    expect(state).toMatchObject({ phase: 'answered', ring: { call: 'ring-2', fingerprint: 'AA' } });
+    expect(effects).toContainEqual(expect.objectContaining({ type: 'accept-ring', media: 'video' }));
+  });
+
+  test('of a third is busy, and who rang is told', () => {
+    for (const state of [connected, calling, answered, waiting]) {
+      const { state: next, effects } = transition(state, rungBy(cy, 'ring-9'));
+      expect(next).toEqual(state);
+      expect(effects).toContainEqual({ type: 'decline-ring', link: 'saved', call: 'ring-9', reason: 'busy' });
+      expect(effects).toContainEqual({ type: 'note-missed', name: 'Cy', reason: 'busy' });
+    }
+  });
+
+  test('to who does not want to be disturbed is not shown', () => {
+    const { state, effects } = transition(idle, rungBy(bo, 'ring-1', { isQuiet: true }));
+    expect(state.phase).toBe('idle');
+    expect(effects).toContainEqual(
+      expect.objectContaining({ reason: 'do-not-disturb', type: 'decline-ring' }),
+    );
+  });
+
+  test('rings again from its end, as a ring of its own', () => {
+    const over = after(calling, { type: 'hung-up', atMs: 1 });
+    const again = after(over, { type: 'call-again', call: 'ring-7' });
+    expect(again).toMatchObject({ phase: 'calling', ring: { call: 'ring-7', peer: bo, direction: 'out' } });
+  });
+
+  test('is answered by ringing who rings', () => {
+    const back: Ring = { ...ring, call: 'ring-2', media: 'voice' };
+    expect(after(ringing, { type: 'ring-asked', ring: back })).toMatchObject({
+      phase: 'answered',
+      ring: { call: 'ring-1' },
+    });
+  });
 });

@@ -54,6 +54,7 @@ class End {
           this.said.push('restarted');
           this.handedOver.push(...signals);
         },
+        impostor: () => this.said.push('impostor'),
         badMessage: () => this.said.push('bad message'),
       },
     });
@@ -61,7 +62,14 @@ class End {
   }
 
   begin(start: Partial<PeerStart>): void {
-    this.peer.begin({ polite: false, plain: false, offers: false, iceServers: [], ...start });
+    this.peer.begin({
+      polite: false,
+      plain: false,
+      offers: false,
+      iceServers: [],
+      fingerprint: null,
+      ...start,
+    });
   }
 
   get fake(): FakePeerConnection {
@@ -540,7 +548,7 @@ describe('the end', () => {
     host.peer.close();
     await clock.run(Promise.all([guest.peer.end(), guest.peer.end()]));
     for (const signal of guest.sent) host.peer.receive(signal);
-    host.peer.begin({ polite: true, plain: false, offers: true, iceServers: [] });
+    host.peer.begin({ polite: true, plain: false, offers: true, iceServers: [], fingerprint: null });
     host.peer.setTrack('audio', new FakeTrack('audio') as unknown as MediaStreamTrack);
     await clock.advance(60_000);
     expect([network.open, clock.pending]).toEqual([[], 0]);

@@ -12,7 +12,9 @@ const settings: Settings = {
   microphone: null,
   door: 'ask',
   audioProcessing: true,
-  sounds: { knock: true, connected: true, reconnecting: true, ended: true },
+  server: null,
+  status: 'free',
+  sounds: { ring: true, ringBack: true, knock: true, connected: true, reconnecting: true, ended: true },
   iceServers: [],
   alwaysRelay: false,
 };

@@ -1,0 +1,423 @@
+import { randomBytes } from 'node:crypto';
+import type { BridgeEvent, ErrorCode, JoinTarget, Result, RingOffer } from '../preload/bridge';
+import { SignalingClient, SignalingError, type ClientEvent } from './signaling/client';
+import type { Clock, Timer } from './signaling/clock';
+import { isSignature, memberIdOf, type Identity } from './signaling/identity';
+import type { Logger } from './signaling/logger';
+import type { DeclineReason, Person, RingMessage, Status } from './signaling/protocol';
+import { reconnectDelay } from './signaling/reconnect-policy';
+import { ringProofBytes, type RingProof } from './signaling/ring-proof';
+
+/** Where a link leads: addresses of one server, and the namespace its people meet in. */
+export interface LinkTarget {
+  servers: readonly string[];
+  namespace: string;
+}
+
+export interface PeopleLinkParts {
+  /** Names the link to the page. */
+  id: string;
+  target: LinkTarget;
+  /** The server's join secret, where one is known. */
+  password: string | null;
+  identity: Identity;
+  name: string;
+  status: Status;
+  emit: (event: BridgeEvent) => void;
+  log: Logger;
+  clock: Clock;
+}
+
+/** A hail is answered by the other app, not by a person. */
+const HAIL_MS = 5000;
+/** Hails one may make before the oldest of their nonces are forgotten, and how long a nonce waits for its ring. */
+const MAX_NONCES = 64;
+const NONCE_MS = 10_000;
+/** Calls that may still be taken back: far more than one can be in. */
+const MAX_AGREED = 8;
+/** What is wrong will not mend itself: asked again only when the person changes something, or after this. */
+const HOPELESS_MS = 60_000;
+
+type Ring = Extract<RingMessage, { type: 'ring' }>;
+type Answer = { answer: 'accept' } & Pick<RingOffer, 'media' | 'fingerprint'>;
+type Decline = { answer: 'decline'; reason: DeclineReason };
+
+/** A ring that may still be answered. */
+interface OpenRing {
+  with: Person;
+  room: string;
+  /** For the answer to be signed over. */
+  nonce: string;
+}
+
+const newNonce = (): string => randomBytes(16).toString('base64url');
+
+/**
+ * One conversation with a server for as long as it is wanted: this person is present there, sees the others, rings and
+ * is rung. What rings prove is made and checked here, where the key is; what to do about them is the page's.
+ */
+export class PeopleLink {
+  readonly #parts: PeopleLinkParts;
+  #client: SignalingClient | null = null;
+  #status: Status;
+  #name: string;
+  #attempt = 0;
+  #retry: Timer | null = null;
+  #closed = false;
+  #state: 'connecting' | 'up' | 'down' = 'connecting';
+  #problem: ErrorCode | null = null;
+  readonly #people = new Map<string, Person>();
+
+  /** Who waits for a nonce, by call. */
+  readonly #hails = new Map<string, { to: string; settle: (nonce: string | null) => void }>();
+  /** Nonces given away, by call and caller; each is good for one ring. */
+  readonly #nonces = new Map<string, { nonce: string; atMs: number }>();
+  readonly #outgoing = new Map<string, OpenRing>();
+  readonly #incoming = new Map<string, OpenRing>();
+  /** Rings that were accepted: either side may still take them back. By call, with whom. */
+  readonly #agreed = new Map<string, Person>();
+
+  constructor(parts: PeopleLinkParts) {
+    this.#parts = parts;
+    this.#status = parts.status;
+    this.#name = parts.name;
+    this.#connect();
+  }
+
+  /** The conversation, while there is one that works. */
+  get client(): SignalingClient | null {
+    return this.#state === 'connecting' ? null : this.#client;
+  }
+
+  leadsTo({ servers, namespace }: LinkTarget): boolean {
+    const { target } = this.#parts;
+    return namespace === target.namespace && servers.some((server) => target.servers.includes(server));
+  }
+
+  /** Says everything again to a page that has just begun. */
+  tellAll(): void {
+    const { id, target, emit } = this.#parts;
+    const [server = ''] = target.servers;
+    emit({ type: 'link-changed', link: id, server, state: this.#state, problem: this.#problem });
+    emit({ type: 'people', link: id, people: [...this.#people.values()] });
+  }
+
+  setStatus(status: Status): void {
+    if (status === this.#status) return;
+    this.#status = status;
+    this.#client?.present(status);
+  }
+
+  reconnectNow(): void {
+    if (this.#retry !== null) this.#connect();
+    else this.#client?.reconnectNow();
+  }
+
+  /** For good: nobody sees this person here any more. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelRetry();
+    this.#client?.close();
+    for (const { settle } of [...this.#hails.values()]) settle(null);
+    this.#parts.emit({ type: 'link-closed', link: this.#parts.id });
+  }
+
+  // ---------------------------------------------------------------- rings
+
+  /** Rings someone; answers once the ring is on its way. What becomes of it comes as events. */
+  async ring(to: string, { call, media, fingerprint }: RingOffer): Promise<Result<JoinTarget>> {
+    const callee = this.#people.get(to);
+    if (!callee) return { ok: false, code: 'peer-unavailable' };
+    const calleeNonce = await this.#hail(to, call);
+    if (calleeNonce === null) return { ok: false, code: 'peer-unavailable' };
+    const room = newNonce();
+    const nonce = newNonce();
+    this.#outgoing.set(call, { with: callee, room, nonce });
+    const proof = {
+      kind: 'ring',
+      to: callee.key,
+      call,
+      nonce: calleeNonce,
+      fingerprint,
+      media,
+      room,
+    } as const;
+    this.#tell(to, { type: 'ring', call, room, media, fingerprint, nonce, signature: this.#sign(proof) });
+    return { ok: true, value: this.#roomTarget(room) };
+  }
+
+  /** Answers a ring. @returns false for one that is no longer open. */
+  answer(call: string, answer: Answer | Decline): boolean {
+    const ring = this.#incoming.get(call);
+    if (!ring) return false;
+    this.#incoming.delete(call);
+    if (answer.answer === 'decline') {
+      this.#tell(ring.with.id, { type: 'decline', call, reason: answer.reason });
+      return true;
+    }
+    const { media, fingerprint } = answer;
+    const { nonce, room } = ring;
+    this.#agree(call, ring.with);
+    const proof = { kind: 'accept', to: ring.with.key, call, nonce, fingerprint, media, room } as const;
+    this.#tell(ring.with.id, { type: 'accept', call, media, fingerprint, signature: this.#sign(proof) });
+    return true;
+  }
+
+  /** The ring is shown to a person. */
+  confirmRinging(call: string): void {
+    const ring = this.#incoming.get(call);
+    if (ring) this.#tell(ring.with.id, { type: 'ringing', call });
+  }
+
+  /** Takes a ring back, also one that is still on its way out, or that was accepted just now, by either side. */
+  cancel(call: string, reason: 'cancelled' | 'no-answer'): void {
+    this.#hails.get(call)?.settle(null);
+    const other = this.#outgoing.get(call)?.with ?? this.#agreed.get(call);
+    this.#outgoing.delete(call);
+    this.#agreed.delete(call);
+    if (other) this.#tell(other.id, { type: 'cancel', call, reason });
+  }
+
+  /** The page that knew of rings has gone: nobody is to wait for it. */
+  dropRings(): void {
+    for (const call of [...this.#hails.keys(), ...this.#outgoing.keys()]) this.cancel(call, 'cancelled');
+    for (const call of [...this.#incoming.keys()])
+      this.answer(call, { answer: 'decline', reason: 'no-answer' });
+  }
+
+  #agree(call: string, person: Person): void {
+    const [oldest] = this.#agreed.keys();
+    if (this.#agreed.size >= MAX_AGREED && oldest !== undefined) this.#agreed.delete(oldest);
+    this.#agreed.set(call, person);
+  }
+
+  #hail(to: string, call: string): Promise<string | null> {
+    return new Promise((resolve) => {
+      const timer = this.#parts.clock.setTimeout(() => settle(null), HAIL_MS);
+      const settle = (nonce: string | null): void => {
+        this.#parts.clock.clearTimeout(timer);
+        this.#hails.delete(call);
+        resolve(nonce);
+      };
+      this.#hails.set(call, { to, settle });
+      this.#tell(to, { type: 'hail', call });
+    });
+  }
+
+  #onTold(from: Person, message: RingMessage): void {
+    // The server says whose key it is; that the id follows from it, one can see for oneself.
+    if (memberIdOf(this.#parts.target.namespace, from.key) !== from.id) {
+      this.#parts.log.warn('a message from someone whose key is another', { link: this.#parts.id });
+      return;
+    }
+    const { id: link, emit } = this.#parts;
+    const { call } = message;
+    switch (message.type) {
+      case 'hail':
+        this.#giveNonce(from.id, call);
+        return;
+      case 'nonce': {
+        const hail = this.#hails.get(call);
+        if (hail?.to === from.id) hail.settle(message.nonce);
+        return;
+      }
+      case 'ring':
+        this.#onRing(from, message);
+        return;
+      case 'ringing':
+        if (this.#outgoing.get(call)?.with.id === from.id) emit({ type: 'ringing', link, call });
+        return;
+      case 'accept': {
+        const ring = this.#takeOutgoing(call, from.id);
+        if (!ring) return;
+        this.#agree(call, ring.with);
+        const { media, fingerprint, signature } = message;
+        const { nonce, room } = ring;
+        const proof = { kind: 'accept', to: this.#publicKey, call, nonce, fingerprint, media, room } as const;
+        // What was sold to us as another's answer would be worse than none.
+        const signed = isSignature(ringProofBytes(proof), ring.with.key, signature);
+        emit({ type: 'ring-accepted', link, call, media, fingerprint, signed });
+        return;
+      }
+      case 'decline':
+        if (this.#takeOutgoing(call, from.id))
+          emit({ type: 'ring-declined', link, call, reason: message.reason });
+        return;
+      case 'cancel':
+        if ((this.#incoming.get(call)?.with ?? this.#agreed.get(call))?.id !== from.id) return;
+        this.#incoming.delete(call);
+        this.#agreed.delete(call);
+        emit({ type: 'ring-cancelled', link, call, reason: message.reason });
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #giveNonce(to: string, call: string): void {
+    const now = this.#parts.clock.now();
+    for (const [key, { atMs }] of this.#nonces) {
+      if (this.#nonces.size < MAX_NONCES && now - atMs < NONCE_MS) break;
+      this.#nonces.delete(key);
+    }
+    const nonce = newNonce();
+    this.#nonces.set(`${to} ${call}`, { nonce, atMs: now });
+    this.#tell(to, { type: 'nonce', call, nonce });
+  }
+
+  #onRing(from: Person, { call, room, media, fingerprint, nonce, signature }: Ring): void {
+    const key = `${from.id} ${call}`;
+    const given = this.#nonces.get(key);
+    this.#nonces.delete(key);
+    if (!given || this.#incoming.has(call)) {
+      this.#parts.log.warn('a ring that nobody asked to make', { link: this.#parts.id });
+      return;
+    }
+    const to = this.#publicKey;
+    const proof = { kind: 'ring', to, call, nonce: given.nonce, fingerprint, media, room } as const;
+    const signed = isSignature(ringProofBytes(proof), from.key, signature);
+    this.#incoming.set(call, { with: from, room, nonce });
+    const { id: link, emit } = this.#parts;
+    emit({ type: 'ring', link, from, call, media, fingerprint, signed, target: this.#roomTarget(room) });
+  }
+
+  #takeOutgoing(call: string, from: string): OpenRing | null {
+    const ring = this.#outgoing.get(call);
+    if (ring?.with.id !== from) return null;
+    this.#outgoing.delete(call);
+    return ring;
+  }
+
+  get #publicKey(): string {
+    return this.#parts.identity.publicKey;
+  }
+
+  #sign(proof: RingProof): string {
+    return this.#parts.identity.sign(ringProofBytes(proof));
+  }
+
+  #tell(to: string, message: RingMessage): void {
+    this.#client?.tell(to, message);
+  }
+
+  #roomTarget(room: string): JoinTarget {
+    const { servers, namespace } = this.#parts.target;
+    return { servers: [...servers], namespace, room };
+  }
+
+  // ---------------------------------------------------------------- the conversation
+
+  #connect(): void {
+    this.#cancelRetry();
+    const { target, identity, password } = this.#parts;
+    const client = new SignalingClient({
+      ...target,
+      identity,
+      name: this.#name,
+      ...(password === null ? {} : { joinSecret: password }),
+    });
+    this.#client = client;
+    client.subscribe((event) => {
+      if (this.#client === client) this.#onEvent(event);
+    });
+    client.connect().then(
+      () => client.present(this.#status),
+      (error: unknown) => {
+        if (!(error instanceof SignalingError)) throw error;
+      },
+    );
+  }
+
+  #onEvent(event: ClientEvent): void {
+    const { id: link, emit } = this.#parts;
+    switch (event.type) {
+      case 'up':
+        this.#attempt = 0;
+        this.#setState('up', null);
+        return;
+      case 'down':
+        this.#forgetPeople();
+        this.#setState('down', 'server-unreachable');
+        return;
+      case 'closed':
+        this.#forgetPeople();
+        this.#setState('connecting', event.code);
+        this.#connectLater(event.code);
+        return;
+      case 'people':
+        if (event.offset === 0) this.#people.clear();
+        for (const person of event.people) this.#people.set(person.id, person);
+        emit({ type: 'people', link, people: [...this.#people.values()] });
+        return;
+      case 'person':
+        this.#people.set(event.person.id, event.person);
+        emit({ type: 'person', link, person: event.person });
+        return;
+      case 'person-gone':
+        this.#people.delete(event.member);
+        emit({ type: 'person-gone', link, member: event.member });
+        this.#onUnreachable(event.member);
+        return;
+      case 'told':
+        this.#onTold(event.from, event.message);
+        return;
+      case 'error':
+        if (event.code === 'peer-unavailable' && event.room === undefined && event.to !== undefined)
+          this.#onUnreachable(event.to);
+        else if (event.code === 'presence-off') this.#setState('up', 'presence-off');
+        return;
+      default:
+        // Of rooms: theirs who joined them.
+        return;
+    }
+  }
+
+  /** Whoever is rung has gone, or who rings. */
+  #onUnreachable(member: string): void {
+    const { id: link, emit } = this.#parts;
+    for (const { to, settle } of [...this.#hails.values()]) if (to === member) settle(null);
+    for (const [call, ring] of [...this.#outgoing]) {
+      if (ring.with.id !== member) continue;
+      this.#outgoing.delete(call);
+      emit({ type: 'ring-lost', link, call });
+    }
+    for (const [call, ring] of [...this.#incoming]) {
+      if (ring.with.id !== member) continue;
+      this.#incoming.delete(call);
+      emit({ type: 'ring-lost', link, call });
+    }
+  }
+
+  #forgetPeople(): void {
+    const members = new Set([
+      ...this.#people.keys(),
+      ...[...this.#outgoing.values(), ...this.#incoming.values()].map((ring) => ring.with.id),
+    ]);
+    for (const member of members) this.#onUnreachable(member);
+    this.#people.clear();
+    this.#parts.emit({ type: 'people', link: this.#parts.id, people: [] });
+  }
+
+  #setState(state: 'connecting' | 'up' | 'down', problem: ErrorCode | null): void {
+    this.#state = state;
+    this.#problem = problem;
+    const { id: link, target, emit } = this.#parts;
+    if (!this.#closed) emit({ type: 'link-changed', link, server: target.servers[0] ?? '', state, problem });
+  }
+
+  #connectLater(code: ErrorCode): void {
+    if (this.#closed) return;
+    this.#attempt += 1;
+    const isHopeless = code !== 'server-unreachable';
+    const delayMs = isHopeless ? HOPELESS_MS : reconnectDelay(this.#attempt, Math.random(), 0);
+    this.#retry = this.#parts.clock.setTimeout(() => {
+      this.#retry = null;
+      this.#connect();
+    }, delayMs);
+  }
+
+  #cancelRetry(): void {
+    if (this.#retry !== null) this.#parts.clock.clearTimeout(this.#retry);
+    this.#retry = null;
+  }
+}

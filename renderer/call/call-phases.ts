@@ -1,0 +1,218 @@
+/** What a call can be in, what moves it, and what a move asks to be done. */
+import type { BridgeEvent, ErrorCode, JoinTarget, RoomSeat } from '../../preload/bridge';
+import type { DeclineReason, Door, IceServer, Member, RingMedia } from '../../main/signaling/protocol';
+import type { Ring } from './ring';
+
+/**
+ * Why a call is over. Both sides hold the same reason; `by` says who acted.
+ * - `hung-up`: a person ended it
+ * - `left`: the other's app left the room without a word
+ * - `lost`: ten minutes without a path
+ * - `peer-unreachable`: no path was ever found between the two
+ * - `room-closed`: the room ended under it before the call was connected
+ *
+ * And of a ring, before there was a call:
+ * - `declined`, `busy`, `do-not-disturb`: by the callee, by hand or by what they are doing or asked for
+ * - `cancelled`: who rang gave up, or who had accepted did at once
+ * - `no-answer`: nobody did anything for 45 seconds
+ * - `unreachable`: the other's app, or the way to it, has gone
+ * - `not-verified`: what came back was not signed by the one who was rung, or not encrypted to them
+ */
+export type EndReason =
+  | 'hung-up'
+  | 'left'
+  | 'lost'
+  | 'peer-unreachable'
+  | 'room-closed'
+  | DeclineReason
+  | 'cancelled'
+  | 'unreachable'
+  | 'not-verified';
+
+/** Something that did not work, said where it arose. */
+export interface Problem {
+  code: ErrorCode;
+  /** The form it belongs to. */
+  at: 'host' | 'join';
+}
+
+/** Shared by the phases with a peer. */
+export interface WithPeer {
+  seat: RoomSeat;
+  peer: Member;
+  /** The call's own id; empty until one side has offered. */
+  call: string;
+  /** Newcomers at the door (host only). */
+  knocks: Member[];
+  /** The peer left the room on purpose while its media still flows: silence will mean that it is gone. */
+  peerLeft?: boolean;
+  /** What the call began with; absent where a room did. */
+  ring?: Ring;
+  /** The seat is gone for good; only the peer connection is left. */
+  roomClosed?: boolean;
+}
+
+/** The call is over, and nobody has gone on from there yet. */
+export interface Ended {
+  phase: 'ended';
+  reason: EndReason;
+  by: 'self' | 'peer' | 'network';
+  peerName: string;
+  /** The peer's member id, by which its next knock is known; `null` for a plain page, whose id is new each time. */
+  peerId: string | null;
+  /** How long media flowed; `null` when it never did. */
+  lastedMs: number | null;
+  /** A host keeps the seat; a guest has given it up. */
+  seat: RoomSeat | null;
+  /** Where a guest goes for "call again"; `null` for a host, and where somebody is rung again. */
+  target: JoinTarget | null;
+  ring?: Ring;
+  /** Newcomers at the door (host only): the one who calls again is among them. */
+  knocks: Member[];
+  /** Host only: how the door was before it was set to ask, so that nobody walks in on this screen. */
+  door?: Door;
+}
+
+export type CallState =
+  | { phase: 'idle'; problem: Problem | null }
+  /**
+   * A link asks; nothing is connected, opened or left before the person agrees. `from`: the ended call to go back to
+   * otherwise; its room goes on meanwhile.
+   */
+  | { phase: 'confirming'; target: JoinTarget; from: Ended | null }
+  /** `target` is `null` when hosting. `knockingAt`: the host's name while the host is being asked. */
+  | { phase: 'joining'; target: JoinTarget | null; knockingAt: string | null }
+  | { phase: 'waiting'; seat: RoomSeat; target: JoinTarget | null; knocks: Member[] }
+  /** This person rings someone. `target`: where the call will be, once that is known; `shown`: the other's app rings. */
+  | { phase: 'calling'; ring: Ring; target: JoinTarget | null; shown: boolean }
+  /** Someone rings this person. */
+  | { phase: 'ringing'; ring: Ring; target: JoinTarget }
+  /** A ring was accepted: on the way into its room, or in it before the other. */
+  | { phase: 'answered'; ring: Ring; target: JoinTarget; seat: RoomSeat | null }
+  | ({ phase: 'connecting'; target: JoinTarget | null } & WithPeer)
+  | ({ phase: 'connected'; target: JoinTarget | null; sinceMs: number } & WithPeer)
+  /** The path is silent or failed; the last picture stays. */
+  | ({ phase: 'reconnecting'; target: JoinTarget | null; sinceMs: number; silentSinceMs: number } & WithPeer)
+  | Ended;
+
+export type Phase = CallState['phase'];
+
+/** Everything that moves a call. */
+export type CallEvent =
+  // What the person does.
+  | { type: 'host-asked'; room: string | null; door: Door }
+  | { type: 'join-asked'; target: JoinTarget; confirmed: boolean }
+  | { type: 'confirmed' }
+  | { type: 'cancelled' }
+  | { type: 'let-in'; member: string }
+  | { type: 'turn-away'; member: string }
+  | { type: 'door-set'; door: Door }
+  | { type: 'hung-up'; atMs: number }
+  /** `call`: for a ring of its own, where it is one. */
+  | { type: 'call-again'; call: string }
+  | { type: 'ring-asked'; ring: Ring }
+  /** `media`: what this side starts with. */
+  | { type: 'accepted'; media: RingMedia }
+  | { type: 'declined' }
+  | { type: 'done' }
+  // What the app says.
+  | { type: 'seated'; seat: RoomSeat }
+  | { type: 'refused'; code: ErrorCode }
+  /** The own ring is on its way, or nobody was there to take it. */
+  | { type: 'ring-sent'; call: string; target: JoinTarget }
+  | { type: 'ring-failed'; call: string }
+  /** `wins`: if both ring each other, this is the ring that counts. */
+  | (Omit<Extract<BridgeEvent, { type: 'ring' }>, 'type'> & { type: 'rung'; wins: boolean; isQuiet: boolean })
+  | Exclude<
+      BridgeEvent,
+      {
+        type:
+          | 'member-left'
+          | 'room-closed'
+          | 'signal'
+          | 'peer-unavailable'
+          | 'signaling-down'
+          | 'launch'
+          | 'full-screen'
+          | 'ring'
+          | 'link-changed'
+          | 'link-closed'
+          | 'people'
+          | 'person'
+          | 'person-gone'
+          | 'window-shown'
+          | 'menu';
+      }
+    >
+  | (Extract<BridgeEvent, { type: 'member-left' | 'room-closed' }> & { atMs: number })
+  // What the peer connection says.
+  /** A member who was in the room already makes an offer. */
+  | { type: 'offered'; member: string }
+  | { type: 'call-settled'; call: string }
+  | { type: 'exchanged' }
+  | { type: 'path-found'; atMs: number }
+  | { type: 'path-lost'; atMs: number }
+  | { type: 'bye'; atMs: number }
+  /** The other app has begun a new call. */
+  | { type: 'peer-restarted' }
+  /** Media would be encrypted to another certificate than the one that was proved: somebody is in the middle. */
+  | { type: 'impostor'; atMs: number }
+  | { type: 'time-up'; timer: CallTimer; atMs: number };
+
+export type CallTimer = 'connect' | 'lost' | 'ring';
+
+/** What a transition asks to be done, in this order. */
+export type Effect =
+  | { type: 'open-media' }
+  /** Stops every local track at once. */
+  | { type: 'release-media' }
+  | { type: 'host-room'; room: string | null; door: Door }
+  | { type: 'join-room'; target: JoinTarget }
+  | { type: 'leave-room' }
+  | { type: 'set-door'; door: Door }
+  | { type: 'send-ring'; ring: Ring }
+  | { type: 'confirm-ringing'; ring: Ring }
+  | { type: 'accept-ring'; ring: Ring; media: RingMedia }
+  | { type: 'decline-ring'; link: string; call: string; reason: DeclineReason }
+  | { type: 'cancel-ring'; ring: Ring; reason: 'cancelled' | 'no-answer' }
+  /** Somebody rang and was not heard: the person is told who. */
+  | { type: 'note-missed'; name: string; reason: 'busy' | 'do-not-disturb' }
+  | { type: 'answer-knock'; member: string; answer: 'let-in' | 'turn-away' }
+  /** Makes a peer connection ready for whoever comes, or `offers`: for whoever is there already. */
+  | { type: 'prepare-peer'; iceServers: IceServer[]; offers: boolean }
+  /** Begins with this member, dropping any former connection. */
+  | {
+      type: 'connect';
+      self: string;
+      peer: Member;
+      offers: boolean;
+      iceServers: IceServer[];
+      /** Of the certificate the other side proved to own; `null` where it proved nothing. */
+      fingerprint: string | null;
+    }
+  /** Drops the connection; `bye` tells the other side that a person ended the call. */
+  | { type: 'end-peer'; bye: boolean }
+  /** There is one timer; starting one stops the other. */
+  | { type: 'start-timer'; timer: CallTimer; afterMs: number }
+  | { type: 'stop-timer' };
+
+export interface Transition {
+  state: CallState;
+  effects: Effect[];
+}
+
+export const stay = (state: CallState): Transition => ({ state, effects: [] });
+export const go = (state: CallState, ...effects: Effect[]): Transition => ({ state, effects });
+/** Nothing is under way that another call would cut off. */
+export const isFree = (
+  state: CallState,
+): state is Extract<CallState, { phase: 'idle' | 'confirming' | 'ended' }> =>
+  state.phase === 'idle' || state.phase === 'confirming' || state.phase === 'ended';
+/** The ended call that is on the screen, or behind a question. */
+export const endedOf = (state: CallState): Ended | null => {
+  if (state.phase === 'confirming') return state.from;
+  return state.phase === 'ended' ? state : null;
+};
+/** Gives up the seat that a host keeps when a call has ended. */
+export const leaveKept = (state: CallState): Effect[] =>
+  endedOf(state)?.seat ? [{ type: 'leave-room' }] : [];

@@ -1,0 +1,24 @@
+import type { Person, RingMedia } from '../../main/signaling/protocol';
+
+/** One ring, out or in, and what it proves. */
+export interface Ring {
+  /** Names it, and the call it becomes: 16 bytes, base64url. */
+  call: string;
+  /** By which conversation it came or goes; see `BridgeEvent`. */
+  link: string;
+  peer: Person;
+  direction: 'out' | 'in';
+  /** What was asked for. */
+  media: RingMedia;
+  /** Of the certificate the other side proved to own; `null` while it has proved nothing. */
+  fingerprint: string | null;
+}
+
+/** A name for a ring that nobody can guess. */
+export function newRingId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}

@@ -1,0 +1,136 @@
+import { BLUE, RED } from '../support/known-media';
+import { expect, ROOT, test, type Meet, type Person } from '../support/people';
+import { startHeadless, type ServerProcess } from '../support/signaling-servers';
+
+let server: ServerProcess;
+test.beforeEach(async () => {
+  server = await startHeadless(ROOT);
+});
+test.afterEach(async () => {
+  if (server.child.exitCode === null) await server.stop();
+});
+
+const saved = () => ({ server: { servers: [`ws://127.0.0.1:${server.port}`], namespace: 'family' } });
+
+/** People who see each other. */
+async function family(meet: Meet): Promise<[Person, Person]> {
+  const settings = saved();
+  const [ann, ben] = await Promise.all([
+    meet('Ann', { media: RED, settings }),
+    meet('Ben', { media: BLUE, settings }),
+  ]);
+  await expect(ann.button('Call Ben')).toBeVisible();
+  await expect(ben.button('Call Ann')).toBeVisible();
+  return [ann, ben];
+}
+
+const says = (person: Person, text: string | RegExp) => expect(person.page.getByText(text)).toBeVisible();
+
+test('one sees who is there, rings with video, and both see and hear each other', async ({ meet }) => {
+  const ann = await meet('Ann', { media: RED });
+  const ben = await meet('Ben', { media: BLUE, settings: saved() });
+  // Ann adds the server where a person would.
+  await ann.button('Add a server').click();
+  await ann.page.getByRole('textbox', { name: 'Address' }).fill(`127.0.0.1:${String(server.port)}`);
+  await ann.page.getByRole('textbox', { name: 'Group' }).fill('family');
+  await ann.button('Connect').click();
+  await ann.button('Video call with Ben').click();
+  await says(ann, 'Ringing Ben…');
+  await says(ben, 'Ann is calling with video');
+  expect(await ben.liveTracks()).toEqual([]);
+  await ben.button('Accept with video').click();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
+
+  await ben.button('Hang up').click();
+  await says(ann, 'Ben hung up.');
+  await Promise.all([ann.letsGo(ben), ben.letsGo()]);
+  // Again, by voice only and the other way round; nobody needs a link.
+  await ann.button('Done').click();
+  await ben.button('Done').click();
+  await ben.button('Call Ann').click();
+  await ann.button('Accept').click();
+  await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
+  expect([...(await ann.liveTracks()), ...(await ben.liveTracks())]).toEqual(['audio', 'audio']);
+});
+
+test('a video call can be answered with sound only', async ({ meet }) => {
+  const [ann, ben] = await family(meet);
+  await ann.button('Video call with Ben').click();
+  await ben.button('Accept, sound only').click();
+  await ben.sees(RED);
+  await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
+  expect(await ben.liveTracks()).toEqual(['audio']);
+});
+
+test('a ring can be declined, and taken back; both are told the same', async ({ meet }) => {
+  const [ann, ben] = await family(meet);
+  await ann.button('Call Ben').click();
+  await ben.button('Decline').click();
+  await Promise.all([says(ann, 'Ben declined the call.'), says(ben, 'You declined Ann’s call.')]);
+
+  await ann.button('Call again').click();
+  await says(ben, 'Ann is calling');
+  await ann.button('Hang up').click();
+  await Promise.all([says(ann, 'You ended the call.'), says(ben, 'Ann called and hung up.')]);
+  expect([...(await ann.liveTracks()), ...(await ben.liveTracks())]).toEqual([]);
+});
+
+test('a third hears that one is busy, the call goes on, and one learns who called', async ({ meet }) => {
+  const [ann, ben] = await family(meet);
+  const cy = await meet('Cy', { media: RED, settings: saved() });
+  await ann.button('Video call with Ben').click();
+  await ben.button('Accept with video').click();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  await says(cy, 'In a call');
+  await cy.button('Call Ben').click();
+  await says(cy, 'Ben is in another call.');
+  await says(ben, 'Cy called while you were in a call.');
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+});
+
+test('who does not want to be disturbed is not rung', async ({ meet }) => {
+  const [ann, ben] = await family(meet);
+  await ben.page.getByRole('combobox', { name: 'Your status' }).selectOption('Do not disturb');
+  await says(ann, 'Do not disturb');
+  await ann.button('Call Ben').click();
+  await says(ann, 'Ben does not want to be disturbed now.');
+  await says(ben, 'Ann called while you did not want to be disturbed.');
+});
+
+test('a ring ends for both when one of them is gone', async ({ meet }) => {
+  const [ann, ben] = await family(meet);
+  await ann.button('Call Ben').click();
+  await says(ben, 'Ann is calling');
+  process.kill(ann.pid, 'SIGKILL');
+  await says(ben, 'Ann cannot be reached any more.');
+  await ben.button('Done').click();
+
+  const again = await meet('Ann', { media: RED, settings: saved() });
+  await again.button('Call Ben').click();
+  await says(ben, 'Ann is calling');
+  process.kill(ben.pid, 'SIGKILL');
+  await says(again, 'Ben cannot be reached any more.');
+});
+
+test('a ring ends for both when the server is gone', async ({ meet }) => {
+  const [ann, ben] = await family(meet);
+  await ann.button('Call Ben').click();
+  await says(ben, 'Ann is calling');
+  await server.stop();
+  await Promise.all([
+    says(ann, 'Ben cannot be reached any more.'),
+    says(ben, 'Ann cannot be reached any more.'),
+  ]);
+});
+
+test('who rings and is not answered hears that nobody did, as the other does', async ({ meet }) => {
+  test.slow();
+  const [ann, ben] = await family(meet);
+  await ann.button('Call Ben').click();
+  await says(ben, 'Ann is calling');
+  const patience = { timeout: 60_000 };
+  await expect(ann.page.getByText('Nobody answered.')).toBeVisible(patience);
+  await says(ben, 'Nobody answered.');
+  expect(await ann.liveTracks()).toEqual([]);
+});

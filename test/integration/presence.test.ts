@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Person, RingMessage } from '../../main/signaling/protocol';
+import { TestMember } from '../support/signaling-clients';
+import { buildEntries, startHeadless, type ServerProcess } from '../support/signaling-servers';
+
+let entries: Awaited<ReturnType<typeof buildEntries>>;
+let server: ServerProcess;
+const members: TestMember[] = [];
+beforeAll(async () => {
+  entries = await buildEntries();
+  server = await startHeadless(entries.folder, ['--presence-off=shy']);
+});
+afterAll(async () => {
+  for (const { client } of members) client.close();
+  await server.stop();
+  await entries.remove();
+});
+
+const HAIL: RingMessage = { type: 'hail', call: 'c'.repeat(22) };
+
+async function connected(name: string, namespace: string): Promise<TestMember> {
+  const member = new TestMember({ servers: [server.url], name, namespace });
+  members.push(member);
+  await member.client.connect();
+  return member;
+}
+
+async function present(name: string, namespace: string): Promise<TestMember> {
+  const member = await connected(name, namespace);
+  member.client.present('free');
+  await member.next('people');
+  return member;
+}
+
+describe('people of one namespace', () => {
+  it('see who is there, who comes, who changes and who goes', async () => {
+    const ann = await present('Ann', 'home');
+    expect(ann.heard('people')).toMatchObject([{ offset: 0, people: [] }]);
+    const ben = await present('Ben', 'home');
+    expect(ben.heard('people')[0]?.people).toMatchObject([{ id: ann.id, name: 'Ann', status: 'free' }]);
+    expect((await ann.next('person')).person).toMatchObject({ id: ben.id, name: 'Ben', status: 'free' });
+    ben.client.present('in-call');
+    expect((await ann.next('person')).person).toMatchObject({ id: ben.id, status: 'in-call' });
+    ben.client.close();
+    expect(await ann.next('person-gone')).toMatchObject({ member: ben.id });
+    ann.client.close();
+  });
+
+  it('neither see nor reach those of another', async () => {
+    const ann = await present('Ann', 'here');
+    const ben = await present('Ben', 'there');
+    expect(ben.heard('people')[0]?.people).toEqual([]);
+    ann.client.tell(ben.id, HAIL);
+    expect(await ann.next('error')).toMatchObject({ code: 'peer-unavailable', to: ben.id });
+    expect([...ann.heard('person'), ...ben.heard('told')]).toEqual([]);
+  });
+
+  it('are not shown who is invisible, or no longer wants to be seen', async () => {
+    const ann = await present('Ann', 'quiet');
+    const ben = await connected('Ben', 'quiet');
+    ben.client.present('invisible');
+    expect((await ben.next('people')).people).toMatchObject([{ id: ann.id }]);
+    ben.client.present('free');
+    expect((await ann.next('person')).person).toMatchObject({ id: ben.id, status: 'free' });
+    ben.client.present('invisible');
+    expect(await ann.next('person-gone')).toMatchObject({ member: ben.id });
+    ben.client.present('free');
+    await ann.next('person');
+    ben.client.absent();
+    expect(await ann.next('person-gone')).toMatchObject({ member: ben.id });
+  });
+
+  it('are told of many in frames of a bounded size, each once', async () => {
+    const crowd: TestMember[] = [];
+    for (let n = 0; n < 60; n += 1) crowd.push(await present(`Person ${String(n)}`, 'crowd'));
+    const late = await connected('Late', 'crowd');
+    late.client.present('free');
+    const people: Person[] = [];
+    while (people.length < 60) people.push(...(await late.next('people')).people);
+    expect(late.heard('people').map(({ offset }) => offset)).toEqual([0, 50]);
+    expect(new Set(people.map(({ id }) => id))).toEqual(new Set(crowd.map(({ id }) => id)));
+    for (const { client } of crowd) client.close();
+  });
+});
+
+describe('a message', () => {
+  it('reaches the other with who said it, as the server knows them', async () => {
+    const [ann, ben] = [await present('Ann', 'talk'), await present('Ben', 'talk')];
+    ann.client.tell(ben.id, HAIL);
+    expect(await ben.next('told')).toMatchObject({ from: { id: ann.id, name: 'Ann' }, message: HAIL });
+  });
+
+  it('of who is not present is not carried', async () => {
+    const ben = await present('Ben', 'closed');
+    const stranger = await connected('Stranger', 'closed');
+    stranger.client.tell(ben.id, HAIL);
+    expect(await stranger.next('error')).toMatchObject({ code: 'not-present', to: ben.id });
+    expect(ben.heard('told')).toEqual([]);
+  });
+
+  it('to oneself is refused', async () => {
+    const ann = await present('Ann', 'alone');
+    ann.client.tell(ann.id, HAIL);
+    expect(await ann.next('error')).toMatchObject({ code: 'peer-unavailable', to: ann.id });
+  });
+});
+
+it('is off where the operator says so, and rooms still work', async () => {
+  const ann = await connected('Ann', 'shy');
+  ann.client.present('free');
+  expect(await ann.next('error')).toMatchObject({ code: 'presence-off' });
+  ann.client.join('room');
+  await ann.next('joined');
+});
+
+it('comes back with whoever lost the server, without being asked', async () => {
+  const own = await startHeadless(entries.folder, []);
+  const ann = new TestMember({ servers: [own.url], name: 'Ann' });
+  await ann.client.connect();
+  ann.client.present('do-not-disturb');
+  await ann.next('people');
+  await own.stop();
+  await ann.next('down');
+  const again = await startHeadless(entries.folder, ['--port', String(own.port)]);
+  await ann.next('people');
+  const ben = new TestMember({ servers: [again.url], name: 'Ben' });
+  await ben.client.connect();
+  ben.client.present('free');
+  expect((await ben.next('people')).people).toMatchObject([{ id: ann.id, status: 'do-not-disturb' }]);
+  for (const { client } of [ann, ben]) client.close();
+  await again.stop();
+});
