@@ -40,7 +40,6 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
       await session.leave();
       people.dropRings();
       people.setInCall(false);
-      people.tellAll();
       return { ...startInfo(), settings: settings.current };
     },
     changeSettings: async (change): Promise<Result<Settings>> => {
@@ -67,7 +66,8 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
     answerKnock: (member, answer) => session.answerKnock(member, answer),
     sendSignal: (to, signal) => session.signal(to, signal),
     freshIceServers: () => session.freshIceServers(),
-    ring: (link, to, offer) => people.link(link)?.ring(to, offer) ?? { ok: false, code: 'peer-unavailable' },
+    watchPeople: () => people.tellAll(),
+    ring: (link, to, offer) => people.link(link)?.ring(to, offer) ?? false,
     confirmRinging: (link, call) => people.link(link)?.confirmRinging(call),
     answerRing: (link, call, answer) => people.link(link)?.answer(call, answer) ?? false,
     cancelRing: (link, call, reason) => people.link(link)?.cancel(call, reason),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BridgeEvent, ErrorCode, JoinTarget, Result, RingOffer } from '../preload/bridge';
+import type { BridgeEvent, ErrorCode, JoinTarget, RingOffer } from '../preload/bridge';
 import { SignalingClient, SignalingError, type ClientEvent } from './signaling/client';
 import type { Clock, Timer } from './signaling/clock';
 import { isSignature, memberIdOf, type Identity } from './signaling/identity';
@@ -124,12 +124,12 @@ export class PeopleLink {
 
   // ---------------------------------------------------------------- rings
 
-  /** Rings someone; answers once the ring is on its way. What becomes of it comes as events. */
-  async ring(to: string, { call, media, fingerprint }: RingOffer): Promise<Result<JoinTarget>> {
+  /** Rings someone; what becomes of it comes as events. @returns false where they were not there to take it. */
+  async ring(to: string, { call, media, fingerprint }: RingOffer): Promise<boolean> {
     const callee = this.#people.get(to);
-    if (!callee) return { ok: false, code: 'peer-unavailable' };
+    if (!callee) return false;
     const calleeNonce = await this.#hail(to, call);
-    if (calleeNonce === null) return { ok: false, code: 'peer-unavailable' };
+    if (calleeNonce === null) return false;
     const room = newNonce();
     const nonce = newNonce();
     this.#outgoing.set(call, { with: callee, room, nonce });
@@ -143,7 +143,7 @@ export class PeopleLink {
       room,
     } as const;
     this.#tell(to, { type: 'ring', call, room, media, fingerprint, nonce, signature: this.#sign(proof) });
-    return { ok: true, value: this.#roomTarget(room) };
+    return true;
   }
 
   /** Answers a ring. @returns false for one that is no longer open. */
@@ -236,7 +236,8 @@ export class PeopleLink {
         const proof = { kind: 'accept', to: this.#publicKey, call, nonce, fingerprint, media, room } as const;
         // What was sold to us as another's answer would be worse than none.
         const signed = isSignature(ringProofBytes(proof), ring.with.key, signature);
-        emit({ type: 'ring-accepted', link, call, media, fingerprint, signed });
+        const target = this.#roomTarget(room);
+        emit({ type: 'ring-accepted', link, call, media, fingerprint, signed, target });
         return;
       }
       case 'decline':

@@ -299,6 +299,7 @@ export type BridgeEvent =
       media: RingMedia;
       fingerprint: string;
       signed: boolean;
+      target: JoinTarget;
     }
   | { type: 'ring-declined'; link: string; call: string; reason: DeclineReason }
   | { type: 'ring-cancelled'; link: string; call: string; reason: 'cancelled' | 'no-answer' }
@@ -337,8 +338,10 @@ export interface BridgeMethods {
    * Answers at once where the server cannot be asked, else within half a second.
    */
   freshIceServers(): Promise<IceServer[]>;
-  /** Rings someone who is present. Answers where the call will be once the ring is on its way. */
-  ring(link: string, to: string, offer: RingOffer): Promise<Result<JoinTarget>>;
+  /** Says how every conversation is doing and who is there, as events. What changes is said from then on. */
+  watchPeople(): Promise<void>;
+  /** Rings someone who is present. `false` where they were not there to take it. */
+  ring(link: string, to: string, offer: RingOffer): Promise<boolean>;
   /** The ring is shown to the person. */
   confirmRinging(link: string, call: string): Promise<void>;
   /** `false` for a ring that is no longer open. */
@@ -381,6 +384,7 @@ export const METHODS: {
   answerKnock: v.strictTuple([memberIdSchema, v.picklist(['let-in', 'turn-away'])]),
   sendSignal: v.strictTuple([memberIdSchema, signalSchema]),
   freshIceServers: v.strictTuple([]),
+  watchPeople: v.strictTuple([]),
   ring: v.strictTuple([linkSchema, memberIdSchema, ringOfferSchema]),
   confirmRinging: v.strictTuple([linkSchema, ringIdSchema]),
   answerRing: v.strictTuple([linkSchema, ringIdSchema, ringAnswerSchema]),

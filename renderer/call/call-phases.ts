@@ -83,8 +83,8 @@ export type CallState =
   /** `target` is `null` when hosting. `knockingAt`: the host's name while the host is being asked. */
   | { phase: 'joining'; target: JoinTarget | null; knockingAt: string | null }
   | { phase: 'waiting'; seat: RoomSeat; target: JoinTarget | null; knocks: Member[] }
-  /** This person rings someone. `target`: where the call will be, once that is known; `shown`: the other's app rings. */
-  | { phase: 'calling'; ring: Ring; target: JoinTarget | null; shown: boolean }
+  /** This person rings someone. `shown`: the other's app rings. */
+  | { phase: 'calling'; ring: Ring; shown: boolean }
   /** Someone rings this person. */
   | { phase: 'ringing'; ring: Ring; target: JoinTarget }
   /** A ring was accepted: on the way into its room, or in it before the other. */
@@ -118,8 +118,7 @@ export type CallEvent =
   // What the app says.
   | { type: 'seated'; seat: RoomSeat }
   | { type: 'refused'; code: ErrorCode }
-  /** The own ring is on its way, or nobody was there to take it. */
-  | { type: 'ring-sent'; call: string; target: JoinTarget }
+  /** Nobody was there to take the own ring. */
   | { type: 'ring-failed'; call: string }
   /** `wins`: if both ring each other, this is the ring that counts. */
   | (Omit<Extract<BridgeEvent, { type: 'ring' }>, 'type'> & { type: 'rung'; wins: boolean; isQuiet: boolean })

@@ -102,8 +102,6 @@ export function transition(state: CallState, event: CallEvent): Transition {
       return callAgain(state, []);
     case 'ring-asked':
       return rings.asked(state, event.ring);
-    case 'ring-sent':
-      return rings.sent(state, event.call, event.target);
     case 'ring-failed':
       return rings.lost(state, event.call);
     case 'rung':

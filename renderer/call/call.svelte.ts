@@ -508,9 +508,8 @@ export class Call implements CallView {
 
   async #sendRing({ link, call, peer, media }: Ring): Promise<void> {
     const offer = { call, media, fingerprint: this.#fingerprint };
-    const sent = await this.#bridge.ring(link, peer.id, offer).catch(() => null);
-    if (sent?.ok) this.#move({ type: 'ring-sent', call, target: sent.value });
-    else this.#move({ type: 'ring-failed', call });
+    const isTaken = await this.#bridge.ring(link, peer.id, offer).catch(() => false);
+    if (!isTaken) this.#move({ type: 'ring-failed', call });
   }
 
   async #onRing({ type: _, ...ring }: Extract<BridgeEvent, { type: 'ring' }>): Promise<void> {

@@ -31,8 +31,9 @@ export class People {
   );
   readonly links = $derived([...this.#links.values()]);
 
-  constructor(bridge: Pick<Bridge, 'on'>) {
+  constructor(bridge: Pick<Bridge, 'on' | 'watchPeople'>) {
     bridge.on((event) => this.#onBridge(event));
+    void bridge.watchPeople();
   }
 
   #onBridge(event: BridgeEvent): void {

@@ -36,7 +36,7 @@ export function asked(state: CallState, ring: Ring): Transition {
   if (state.phase === 'ringing' && state.ring.peer.id === ring.peer.id) return accepted(state, ring.media);
   if (!isFree(state)) return stay(state);
   return go(
-    { phase: 'calling', ring, target: null, shown: false },
+    { phase: 'calling', ring, shown: false },
     ...leaveKept(state),
     { type: 'open-media' },
     { type: 'send-ring', ring },
@@ -46,10 +46,6 @@ export function asked(state: CallState, ring: Ring): Transition {
 
 export function ringAgain(state: CallState, ring: Ring, call: string): Transition {
   return asked(state, { ...ring, call, direction: 'out', fingerprint: null });
-}
-
-export function sent(state: CallState, call: string, target: JoinTarget): Transition {
-  return state.phase === 'calling' && state.ring.call === call ? go({ ...state, target }) : stay(state);
 }
 
 export function shown(state: CallState, call: string): Transition {
@@ -107,13 +103,13 @@ export function declined(state: CallState): Transition {
 
 export function wasAccepted(
   state: CallState,
-  { call, fingerprint, signed }: { call: string; fingerprint: string; signed: boolean },
+  { call, fingerprint, signed, target }: Extract<CallEvent, { type: 'ring-accepted' }>,
 ): Transition {
   if (state.phase !== 'calling' || state.ring.call !== call) return stay(state);
-  const { ring, target } = state;
+  const { ring } = state;
   if (!signed)
     return end(state, 'not-verified', 'network', { type: 'cancel-ring', ring, reason: 'cancelled' });
-  return target ? meet({ ...ring, fingerprint }, target) : noWay(state);
+  return meet({ ...ring, fingerprint }, target);
 }
 
 export function wasDeclined(state: CallState, call: string, reason: DeclineReason): Transition {

@@ -149,7 +149,9 @@ export const enSentences: Sentences = {
       whatToDo: 'They will see that you called.',
     }),
     cancelled: (name, by) =>
-      by === 'self' ? { what: 'You ended the call.' } : { what: `${isolate(name)} called and hung up.` },
+      by === 'self'
+        ? { what: 'You ended the call.' }
+        : { what: `${isolate(name)} hung up before you talked.` },
     'no-answer': () => ({ what: 'Nobody answered.' }),
     unreachable: (name) => ({
       what: `${isolate(name)} cannot be reached any more.`,

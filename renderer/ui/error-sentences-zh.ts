@@ -102,7 +102,7 @@ export const zhSentences: Sentences = {
       whatToDo: '对方会看到你来过电话。',
     }),
     cancelled: (name, by) =>
-      by === 'self' ? { what: '你已取消呼叫' } : { what: `${isolate(name)} 来过电话，已挂断` },
+      by === 'self' ? { what: '你已取消呼叫' } : { what: `${isolate(name)} 在接通前挂断了` },
     'no-answer': () => ({ what: '无人接听' }),
     unreachable: (name) => ({
       what: `联系不上 ${isolate(name)} 了`,

@@ -105,9 +105,14 @@ export class FakeBridge implements Bridge {
     return Promise.resolve('one-two-three');
   }
 
-  ring(link: string, to: string, offer: RingOffer): Promise<Result<JoinTarget>> {
+  watchPeople(): Promise<void> {
+    this.calls.push({ method: 'watchPeople', args: [] });
+    return Promise.resolve();
+  }
+
+  ring(link: string, to: string, offer: RingOffer): Promise<boolean> {
     this.calls.push({ method: 'ring', args: [link, to, offer] });
-    return Promise.resolve({ ok: true, value: fakeTarget });
+    return Promise.resolve(true);
   }
 
   confirmRinging(link: string, call: string): Promise<void> {

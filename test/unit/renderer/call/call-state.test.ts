@@ -44,11 +44,7 @@ const ring: Ring = {
   media: 'video',
   fingerprint: null,
 };
-const calling = after(
-  idle,
-  { type: 'ring-asked', ring },
-  { type: 'ring-sent', call: 'ring-1', target: fakeTarget },
-);
+const calling = after(idle, { type: 'ring-asked', ring });
 const rungBy = (from: Person, call: string, change = {}): CallEvent => ({
   type: 'rung',
   link: 'saved',
@@ -111,7 +107,6 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
     ring: fc.record({ ...ringRecord, direction: fc.constant('out') }),
   }),
   fc.record({ type: fc.constant('accepted'), media: ringMedia }),
-  fc.record({ type: fc.constant('ring-sent'), call, target: fc.constant(fakeTarget) }),
   fc.record({
     type: fc.constantFrom('ring-failed', 'ring-lost', 'ringing'),
     link: fc.constant('saved'),
@@ -136,6 +131,7 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
     media: ringMedia,
     fingerprint: fc.constant('AA'),
     signed: fc.boolean(),
+    target: fc.constant(fakeTarget),
   }),
   fc.record({
     type: fc.constant('ring-declined'),
@@ -534,6 +530,7 @@ describe('a ring', () => {
       media: 'video',
       fingerprint: 'BB',
       signed: false,
+      target: fakeTarget,
     };
     expect(endOf(after(calling, event))).toEqual(['not-verified', 'network']);
     expect(effectsOf(calling, event)).not.toContain('join-room');
