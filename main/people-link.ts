@@ -367,9 +367,23 @@ export class PeopleLink {
           this.#onUnreachable(event.to);
         else if (event.code === 'presence-off') this.#setState('up', 'presence-off');
         return;
-      default:
+      case 'welcome':
+      case 'draining':
+        return;
+      case 'ice-servers':
+      case 'joined':
+      case 'knock':
+      case 'knock-ended':
+      case 'knocking':
+      case 'member-away':
+      case 'member-back':
+      case 'member-joined':
+      case 'member-left':
+      case 'signal':
         // Of rooms: theirs who joined them.
         return;
+      default:
+        event satisfies never;
     }
   }
 

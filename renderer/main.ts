@@ -10,6 +10,9 @@ import { language, systemLanguage } from './ui/language.svelte';
 import { Panels } from './ui/panels.svelte';
 import { Preferences } from './ui/preferences.svelte';
 
+/** As small as what browsers make by themselves. */
+const CERTIFICATE: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
+
 async function open(): Promise<void> {
   const bridge = window.parley;
   // Most people read what their system speaks: its words are fetched while the app answers.
@@ -34,8 +37,7 @@ async function open(): Promise<void> {
     media,
     connection: RTCPeerConnection,
     newStream: () => new MediaStream(),
-    newCertificate: () =>
-      RTCPeerConnection.generateCertificate({ name: 'ECDSA', namedCurve: 'P-256' } as EcKeyGenParams),
+    newCertificate: () => RTCPeerConnection.generateCertificate(CERTIFICATE),
     key: start.key,
     isQuiet: () => preferences.current.status === 'do-not-disturb',
     clock: systemClock,

@@ -239,7 +239,7 @@ const iceEntries = {
 // ---------------------------------------------------------------- people
 
 /** What others may expect of someone who is present. Who is invisible sees the others and is shown to nobody. */
-export const statusSchema = v.picklist(['free', 'in-call', 'do-not-disturb', 'invisible']);
+const statusSchema = v.picklist(['free', 'in-call', 'do-not-disturb', 'invisible']);
 export type Status = v.InferOutput<typeof statusSchema>;
 
 /** Someone who is present in a namespace: can be seen there, and rung. */
@@ -276,7 +276,7 @@ const ofRing = { call: ringIdSchema };
  * A ring is signed over a nonce that the callee has just made for it, so that nobody can ring again with what they
  * once heard: `hail` asks for one, `nonce` gives it, `ring` uses it up. See `ring-proof.ts` for what is signed.
  */
-export const ringMessageSchema = byType([
+const ringMessageSchema = byType([
   v.object({ type: v.literal('hail'), ...ofRing }),
   v.object({ type: v.literal('nonce'), ...ofRing, nonce: nonceSchema }),
   v.object({

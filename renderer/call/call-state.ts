@@ -448,8 +448,9 @@ function pathFound(state: CallState, atMs: number): Transition {
     case 'connecting':
       return go({ ...state, phase: 'connected', sinceMs: atMs }, { type: 'stop-timer' });
     case 'reconnecting': {
-      const { silentSinceMs: _silent, ...call } = state;
-      return go({ ...call, phase: 'connected' }, { type: 'stop-timer' });
+      const { seat, target, peer, call, knocks, ring, sinceMs, peerLeft = false, roomClosed = false } = state;
+      const connected = { seat, target, peer, call, knocks, sinceMs, peerLeft, roomClosed };
+      return go({ phase: 'connected', ...connected, ...(ring && { ring }) }, { type: 'stop-timer' });
     }
     case 'idle':
     case 'confirming':

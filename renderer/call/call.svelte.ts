@@ -2,7 +2,7 @@
  * The call as the page has it: hears the bridge, the devices and the peer connection, moves the state
  * (call-state.ts) and performs what each transition asks for.
  */
-import type { Door, IceServer, Member, Person, RingMedia, Signal } from '../../main/signaling/protocol';
+import type { Door, IceServer, Person, RingMedia, Signal } from '../../main/signaling/protocol';
 import type { Bridge, BridgeEvent, JoinTarget, Result, RoomSeat } from '../../preload/bridge';
 import { transition, type CallEvent, type CallState, type Effect } from './call-state';
 import type { CallView, Missed, PathQuality, PeerMedia } from './call-view';
@@ -512,12 +512,12 @@ export class Call implements CallView {
     if (!isTaken) this.#move({ type: 'ring-failed', call });
   }
 
-  async #onRing({ type: _, ...ring }: Extract<BridgeEvent, { type: 'ring' }>): Promise<void> {
+  async #onRing(ring: Extract<BridgeEvent, { type: 'ring' }>): Promise<void> {
     // Made while nobody waits for it: an answer has to name it.
     await this.#readyCertificate();
     // The ring of the smaller key wins, on whichever server.
     const wins = ring.from.key < this.#options.key;
-    this.#move({ type: 'rung', ...ring, wins, isQuiet: this.#options.isQuiet() });
+    this.#move({ ...ring, type: 'rung', wins, isQuiet: this.#options.isQuiet() });
   }
 
   #startWith(media: RingMedia): void {

@@ -36,30 +36,21 @@ export class People {
     void bridge.watchPeople();
   }
 
+  /** What is of the call or of the window is for others. */
   #onBridge(event: BridgeEvent): void {
-    switch (event.type) {
-      case 'link-changed': {
-        const { type: _, ...view } = event;
-        this.#links.set(view.link, view);
-        return;
-      }
-      case 'link-closed':
-        this.#links.delete(event.link);
-        this.#forget(event.link);
-        return;
-      case 'people':
-        this.#forget(event.link);
-        for (const person of event.people) this.#set(event.link, person);
-        return;
-      case 'person':
-        this.#set(event.link, event.person);
-        return;
-      case 'person-gone':
-        this.#here.delete(`${event.link} ${event.member}`);
-        return;
-      default:
-        // Of the call, or of the window.
-        return;
+    if (event.type === 'link-changed') {
+      const { link, server, state, problem } = event;
+      this.#links.set(link, { link, server, state, problem });
+    } else if (event.type === 'link-closed') {
+      this.#links.delete(event.link);
+      this.#forget(event.link);
+    } else if (event.type === 'people') {
+      this.#forget(event.link);
+      for (const person of event.people) this.#set(event.link, person);
+    } else if (event.type === 'person') {
+      this.#set(event.link, event.person);
+    } else if (event.type === 'person-gone') {
+      this.#here.delete(`${event.link} ${event.member}`);
     }
   }
 
