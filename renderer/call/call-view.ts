@@ -2,6 +2,7 @@
 import type { Door, IceServer, Person, RingMedia } from '../../main/signaling/protocol';
 import type { ErrorCode, JoinTarget } from '../../preload/bridge';
 import type { CallState } from './call-state';
+import type { SafetyCodeState } from './safety-code';
 
 /** What the other side says of its own media. */
 export interface PeerMedia {
@@ -36,6 +37,8 @@ export interface CallView {
   readonly remoteVideo: boolean;
   readonly peerMedia: PeerMedia;
   readonly quality: PathQuality | null;
+  /** What two people compare to know that nobody is in the middle. Belongs to one connection. */
+  readonly safetyCode: SafetyCodeState;
   /** The signaling socket is there. A call goes on without it. */
   readonly signalingUp: boolean;
   /** The moment of the last click that led to a call and of the first remote frame after it, `performance.now()` ms. */

@@ -12,6 +12,7 @@ import type { LocalMedia } from './local-media.svelte';
 import { PathWatch } from './path-watch';
 import { newRingId, type Ring } from './ring';
 import { Peer, type PeerConnectionConstructor } from './peer';
+import type { SafetyCodeState } from './safety-code';
 
 export interface CallOptions {
   bridge: Bridge;
@@ -54,6 +55,7 @@ type RoomEvent = Extract<
 >;
 
 const UNKNOWN_MEDIA: PeerMedia = { muted: false, cameraOff: false };
+const NO_SAFETY_CODE: SafetyCodeState = { state: 'none' };
 
 export class Call implements CallView {
   readonly media: LocalMedia;
@@ -67,6 +69,7 @@ export class Call implements CallView {
   #pictureSeen = $state(false);
   #peerMedia = $state.raw<PeerMedia>(UNKNOWN_MEDIA);
   #quality = $state.raw<PathQuality | null>(null);
+  #safetyCode = $state.raw<SafetyCodeState>(NO_SAFETY_CODE);
   #signalingUp = $state(true);
   #timing = $state.raw<{ startedMs: number | null; firstFrameMs: number | null }>({
     startedMs: null,
@@ -138,6 +141,10 @@ export class Call implements CallView {
 
   get quality(): PathQuality | null {
     return this.#quality;
+  }
+
+  get safetyCode(): SafetyCodeState {
+    return this.#safetyCode;
   }
 
   get signalingUp(): boolean {
@@ -569,6 +576,7 @@ export class Call implements CallView {
         exchanged: () => present(() => this.#onExchanged(peer)),
         pathChanged: (alive) => present(() => this.#onPath(alive)),
         mediaStated: (media) => present(() => (this.#peerMedia = media)),
+        safetyCodeChanged: (state) => present(() => (this.#safetyCode = state)),
         bye: () => present(() => this.#move({ type: 'bye', atMs: this.#clock.now() })),
         restarted: (signals) => present(() => this.#onRestarted(signals)),
         impostor: () => present(() => this.#move({ type: 'impostor', atMs: this.#clock.now() })),
@@ -644,6 +652,7 @@ export class Call implements CallView {
     this.#remoteSound = null;
     this.#remotePicture = null;
     this.#quality = null;
+    this.#safetyCode = NO_SAFETY_CODE;
     this.#pictureSeen = false;
     if (!peer) return;
     this.#held.retire(peer.call);

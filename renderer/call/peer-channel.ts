@@ -1,6 +1,6 @@
 /**
  * What two Parleys tell each other over their data channel (W3C WebRTC, section 6): what is muted, that the call is
- * over, and signs of life. JSON text, one message each.
+ * over, signs of life, and the two steps to a safety code (safety-code.ts). JSON text, one message each.
  */
 import * as v from 'valibot';
 import type { Clock } from './clock';
@@ -18,12 +18,20 @@ const RETRANSMISSION_MS = 3000;
 
 const MAX_MESSAGE = 64 * 1024;
 
+/** Exactly 32 bytes in base64url: 43 characters, of which the last has two bits to spare. */
+const bytes32Schema = v.pipe(v.string(), v.regex(/^[\w-]{42}[AEIMQUYcgkosw048]$/));
+
 const messageSchema = v.variant('type', [
   v.object({ type: v.literal('state'), muted: v.boolean(), cameraOff: v.boolean() }),
   v.object({ type: v.literal('bye') }),
   v.object({ type: v.literal('beat') }),
+  v.object({ type: v.literal('commit'), commit: bytes32Schema }),
+  v.object({ type: v.literal('reveal'), random: bytes32Schema }),
 ]);
-/** `state`: what the sender's devices do. `bye`: the call is over. `beat`: nothing but a sign of life. */
+/**
+ * `state`: what the sender's devices do. `bye`: the call is over. `beat`: nothing but a sign of life. `commit` and
+ * `reveal`: the sender's part in the safety code, each said once for a connection. Older Parleys ignore these two.
+ */
 export type PeerMessage = v.InferOutput<typeof messageSchema>;
 
 /**

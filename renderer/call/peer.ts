@@ -17,6 +17,7 @@
 import type { IceServer, Signal } from '../../main/signaling/protocol';
 import type { Clock } from './clock';
 import { PeerChannel, type PeerMessage } from './peer-channel';
+import { fingerprintsOf, SafetyExchange, type SafetyCodeState } from './safety-code';
 import { SignalInbox } from './signal-inbox';
 import { tuneDescription } from './tune-description';
 
@@ -37,6 +38,8 @@ export interface PeerEvents {
   pathChanged(alive: boolean): void;
   /** Microphone and camera of the other side. */
   mediaStated(state: { muted: boolean; cameraOff: boolean }): void;
+  /** How far the safety code of the present connection is; `none` until something else is said. */
+  safetyCodeChanged(state: SafetyCodeState): void;
   /** The other side ended the call. */
   bye(): void;
   /** The other app has begun a new call: this object is of the past, a new one should be given these signals. */
@@ -120,6 +123,7 @@ export class Peer {
   #iceServers: readonly IceServer[];
   #listening = new AbortController();
   #channel: PeerChannel | null = null;
+  #safety: SafetyExchange | null = null;
   #media: { muted: boolean; cameraOff: boolean } | null = null;
 
   #begun = false;
@@ -344,6 +348,8 @@ export class Peer {
     this.#listening.abort();
     this.#channel?.close();
     this.#channel = null;
+    this.#safety?.close();
+    this.#safety = null;
     this.#transceivers.clear();
     this.#pc.close();
   }
@@ -374,7 +380,7 @@ export class Peer {
     if (this.#plain || this.#channel) return;
     const channel = pc.createDataChannel('parley', { negotiated: true, id: 0 });
     this.#channel = new PeerChannel(channel, this.#clock, {
-      opened: () => this.#sayMedia(),
+      opened: () => this.#onChannelOpened(pc),
       heard: (message) => this.#onMessage(message),
       silenceChanged: () => this.#assess(),
     });
@@ -578,6 +584,7 @@ export class Peer {
     const early = this.#earlyCandidates;
     this.#earlyCandidates = [];
     for (const candidate of early) await this.#applyCandidate(pc, candidate);
+    this.#safety?.check(fingerprintsOf(pc));
     this.#onExchanged();
   }
 
@@ -742,6 +749,20 @@ export class Peer {
 
   // ------------------------------------------------------------- the channel
 
+  #onChannelOpened(pc: RTCPeerConnection): void {
+    this.#sayMedia();
+    const fingerprints = fingerprintsOf(pc);
+    if (!fingerprints) return;
+    this.#safety = new SafetyExchange({
+      role: this.#offering ? 'offerer' : 'answerer',
+      call: this.#call,
+      fingerprints,
+      clock: this.#clock,
+      send: (message) => this.#channel?.say(message),
+      changed: (state) => this.#events.safetyCodeChanged(state),
+    });
+  }
+
   #sayMedia(): void {
     if (this.#media) this.#channel?.say({ type: 'state', ...this.#media });
   }
@@ -756,6 +777,10 @@ export class Peer {
         this.#events.bye();
         return;
       case 'beat':
+        return;
+      case 'commit':
+      case 'reveal':
+        this.#safety?.hear(message);
         return;
       default:
         message satisfies never;

@@ -26,6 +26,13 @@ interface Description {
 
 const error = (name: string, message: string) => new DOMException(message, name);
 
+/** As Chromium writes it in every section: of one certificate, which lasts as long as its connection. */
+function fingerprint(session: string): string {
+  const byte = (value: number) => (value & 255).toString(16).toUpperCase().padStart(2, '0');
+  const bytes = Array.from({ length: 32 }, (_, index) => byte(Number(session) * 13 + index * 7));
+  return `a=fingerprint:sha-256 ${bytes.join(':')}`;
+}
+
 function write(
   type: 'offer' | 'answer',
   session: string,
@@ -50,7 +57,8 @@ function write(
   const lines = ['v=0', `o=- ${session} ${version} IN IP4 127.0.0.1`, 's=-', 't=0 0'];
   for (const { kind, mid, direction } of sections) {
     const [head = '', ...rest] = codecs[kind];
-    lines.push(head, 'c=IN IP4 0.0.0.0', `a=ice-ufrag:${ufrag}`, `a=mid:${mid}`, `a=${direction}`, ...rest);
+    const path = ['c=IN IP4 0.0.0.0', `a=ice-ufrag:${ufrag}`, fingerprint(session)];
+    lines.push(head, ...path, `a=mid:${mid}`, `a=${direction}`, ...rest);
   }
   return { type, sdp: `${lines.join('\r\n')}\r\n`, session, ufrag, sections, candidates: [] };
 }

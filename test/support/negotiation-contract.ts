@@ -98,6 +98,7 @@ export async function negotiate(environment: NegotiationEnvironment, schedule: S
           callSettled: () => {},
           exchanged: () => {},
           mediaStated: () => {},
+          safetyCodeChanged: () => {},
           bye: () => side.errors.push('heard a bye'),
           impostor: () => side.errors.push('took the other for somebody else'),
         },

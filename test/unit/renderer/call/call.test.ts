@@ -8,6 +8,9 @@ import { fakeMember, fakeSeat, FakeBridge, fakeTarget } from '../../../support/f
 import { FakeClock, settled } from '../../../support/fake-clock';
 import { FakeAudioContext, FakeMediaDevices, newFakeStream } from '../../../support/fake-media-devices';
 import { FakeNetwork } from '../../../support/fake-peer-connection';
+import { hashed, watchHashing } from '../../../support/hashing';
+
+watchHashing();
 
 let clock: FakeClock;
 let network: FakeNetwork;
@@ -141,6 +144,19 @@ test('two people are connected, see each other and know what the other sends', a
   await guest.media.setCameraOn(false);
   await clock.until(() => host.call.peerMedia.muted && host.call.peerMedia.cameraOff);
   expect(host.call.remoteVideo).toBe(false);
+});
+
+test('both have one safety code, which goes with the call', async () => {
+  await connected();
+  for (let step = 0; step < 5; step += 1) {
+    await hashed();
+    await clock.advance(5);
+  }
+  expect(host.call.safetyCode.state).toBe('ready');
+  expect(host.call.safetyCode).toEqual(guest.call.safetyCode);
+  await clock.run(host.call.hangUp());
+  await clock.until(both('ended'));
+  for (const { call } of [host, guest]) expect(call.safetyCode).toEqual({ state: 'none' });
 });
 
 test('hanging up ends both with the same reason and opens the way to call again', async () => {

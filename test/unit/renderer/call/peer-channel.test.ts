@@ -9,11 +9,16 @@ import {
 } from '../../../../renderer/call/peer-channel';
 import { FakeClock } from '../../../support/fake-clock';
 
+/** 32 bytes in base64url. */
+const BYTES = `-_${'0'.repeat(40)}A`;
+
 describe('parsePeerMessage', () => {
   const messages: PeerMessage[] = [
     { type: 'beat' },
     { type: 'bye' },
     { type: 'state', muted: true, cameraOff: false },
+    { type: 'commit', commit: BYTES },
+    { type: 'reveal', random: BYTES },
   ];
 
   test.each(messages)('reads $type', (message) => {
@@ -24,6 +29,11 @@ describe('parsePeerMessage', () => {
     ['an unknown type', '{"type":"reaction","emoji":"x"}'],
     ['a state without its fields', '{"type":"state"}'],
     ['a state of other types', '{"type":"state","muted":1,"cameraOff":"no"}'],
+    ['a commit that is too short', JSON.stringify({ type: 'commit', commit: BYTES.slice(1) })],
+    ['a commit that is too long', JSON.stringify({ type: 'commit', commit: `${BYTES}A` })],
+    ['a reveal in the other alphabet', JSON.stringify({ type: 'reveal', random: BYTES.replace('_', '/') })],
+    ['a reveal with bits to spare', JSON.stringify({ type: 'reveal', random: BYTES.replace(/.$/, 'B') })],
+    ['a reveal of nothing', '{"type":"reveal"}'],
     ['no object', '"bye"'],
     ['no JSON', 'bye'],
     ['too much', JSON.stringify({ type: 'beat', more: 'x'.repeat(70_000) })],

@@ -1,9 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { IceServer, Signal } from '../../../../main/signaling/protocol';
 import { Peer, type PeerStart } from '../../../../renderer/call/peer';
+import { EXCHANGE_MS, type SafetyCodeState } from '../../../../renderer/call/safety-code';
 import { FakeClock } from '../../../support/fake-clock';
 import { FakeTrack, newFakeStream } from '../../../support/fake-media-devices';
 import { FakeNetwork, type FakePeerConnection } from '../../../support/fake-peer-connection';
+import { hashed, watchHashing } from '../../../support/hashing';
+
+watchHashing();
 
 let clock: FakeClock;
 let network: FakeNetwork;
@@ -22,6 +26,7 @@ class End {
   /** Signals it sends get lost. */
   cutOff = false;
   alive = false;
+  safety: SafetyCodeState = { state: 'none' };
   readonly peer: Peer;
   readonly relayOnly: boolean;
   /** How the app answers when it is asked for fresh ICE servers. */
@@ -49,6 +54,7 @@ class End {
           this.said.push(alive ? 'alive' : 'dead');
         },
         mediaStated: ({ muted, cameraOff }) => this.said.push(`muted ${muted}, camera off ${cameraOff}`),
+        safetyCodeChanged: (state) => (this.safety = state),
         bye: () => this.said.push('bye'),
         restarted: (signals) => {
           this.said.push('restarted');
@@ -358,6 +364,87 @@ describe('two calls at once', () => {
     for (const signal of foreign(guest)) host.peer.receive(signal);
     await clock.advance(60_000);
     expect([host.count('restarted'), host.alive]).toEqual([0, true]);
+  });
+});
+
+describe('the safety code', () => {
+  /** The commits and the reveals each take a moment of the clock, and hashes in between. */
+  async function exchanged(): Promise<void> {
+    for (let step = 0; step < 4; step += 1) {
+      await hashed();
+      await clock.advance(2);
+    }
+  }
+
+  async function compared(): Promise<[End, End]> {
+    const ends = await connected();
+    await exchanged();
+    return ends;
+  }
+
+  test('is the same on both sides, and stays over an ICE restart', async () => {
+    const [host, guest] = await compared();
+    expect(host.safety.state).toBe('ready');
+    expect(host.safety).toEqual(guest.safety);
+    const before = host.safety;
+    host.peer.connection.restartIce();
+    await clock.advance(2 * EXCHANGE_MS);
+    expect(host.descriptions).toEqual(['answer', 'offer']);
+    expect([host.safety, guest.safety]).toEqual([before, before]);
+  });
+
+  test('is the same also where both offered first', async () => {
+    const [host, guest] = pair({ polite: true, offers: true }, { offers: true });
+    await clock.until(() => host.alive && guest.alive);
+    await clock.advance(10);
+    await exchanged();
+    expect(host.safety.state).toBe('ready');
+    expect(host.safety).toEqual(guest.safety);
+  });
+
+  test('is taken back when another certificate takes over the connection', async () => {
+    const [host, guest] = await compared();
+    host.peer.connection.restartIce();
+    await clock.until(() => host.descriptions.includes('offer'));
+    const offer = host.sent.at(-1);
+    const sdp = offerOf(offer).replaceAll(/^(a=fingerprint:sha-256 )../gm, '$1FF');
+    guest.peer.receive({ ...offer, description: { type: 'offer', sdp } } as Signal);
+    await clock.until(() => guest.descriptions.includes('answer'));
+    await clock.advance(10);
+    expect(guest.safety).toEqual({ state: 'failed' });
+  });
+
+  test('does not exist where the other takes no part', async () => {
+    const [host, guest] = pair({ polite: true }, { offers: true });
+    // As an older Parley, which drops what it does not know.
+    guest.fake.hear = () => undefined;
+    host.fake.hear = () => undefined;
+    await clock.until(() => host.alive && guest.alive);
+    await clock.advance(10);
+    expect(host.safety).toEqual({ state: 'exchanging' });
+    await clock.advance(EXCHANGE_MS);
+    expect([host.safety, guest.safety]).toEqual([{ state: 'none' }, { state: 'none' }]);
+  });
+
+  test('does not exist where a description has more than one fingerprint', async () => {
+    const [host, guest] = pair({ polite: true }, { offers: true });
+    guest.cutOff = true;
+    await clock.until(() => guest.sent.length === 4);
+    for (const signal of guest.sent) {
+      const sdp = offerOf(signal).replace(/(a=fingerprint:sha-256 )../, '$1FF');
+      host.peer.receive(
+        'description' in signal ? { ...signal, description: { type: 'offer', sdp } } : signal,
+      );
+    }
+    await clock.until(() => host.alive && guest.alive);
+    await clock.advance(10);
+    expect(host.safety).toEqual({ state: 'none' });
+  });
+
+  test('goes with its connection', async () => {
+    const [host] = await compared();
+    host.peer.close();
+    expect(host.safety).toEqual({ state: 'none' });
   });
 });
 
