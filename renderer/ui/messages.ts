@@ -1,4 +1,5 @@
 import type { Sound } from '../../preload/bridge';
+import type { SafetyPicture } from './safety-pictures';
 
 /**
  * Everything the page says, as a type: a language without one of these sentences does not compile. Sentences for
@@ -220,6 +221,23 @@ export interface Messages {
     selfGone: string;
     silent: (name: string) => string;
     finishFirst: string;
+  };
+
+  safetyCode: {
+    title: string;
+    /** What to do with it. */
+    lead: string;
+    /** What it proves, in one sentence, and in another what it does not. */
+    proves: string;
+    limits: string;
+    exchanging: string;
+    none: string;
+    noneHint: string;
+    failed: string;
+    /** What it may mean, and what to do. */
+    failedHint: string;
+    /** What one says when reading it out. */
+    pictures: Record<SafetyPicture, string>;
   };
 
   ended: {

@@ -135,6 +135,13 @@ test('a call: its controls, what the other does, and its end', async ({ meet }) 
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
   await look(ann, 'call');
   await look(ann, 'call-more', { open: ({ call }) => ann.button(call.more).click() });
+  await look(ann, 'call-safety-code', {
+    open: async ({ call, safetyCode }) => {
+      await ann.button(call.more).click();
+      await ann.button(safetyCode.title).click();
+      await expect(ann.page.getByTestId('safety-code')).toBeVisible();
+    },
+  });
 
   await ben.button(en.call.mute).click();
   await ben.button(en.call.cameraOff).click();
