@@ -1,13 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Signals a process and everything it started, children first, as a crash or a frozen machine would hit them all. */
+/**
+ * Signals a process and everything it started, as a crash or a frozen machine would hit them all: from the top, for an
+ * app that sees its page die first has the time to leave its room.
+ */
 export function signalTree(pid: number, signal: NodeJS.Signals): void {
-  for (const child of childrenOf(pid)) signalTree(child, signal);
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It was gone already.
+  for (const each of treeOf(pid)) {
+    try {
+      process.kill(each, signal);
+    } catch {
+      // It was gone already.
+    }
   }
+}
+
+function treeOf(pid: number): number[] {
+  return [pid, ...childrenOf(pid).flatMap(treeOf)];
 }
 
 function childrenOf(parent: number): number[] {
