@@ -88,7 +88,7 @@ export class PeerChannel {
     return this.#silent;
   }
 
-  /** ICE has found a path again (RFC 7675 consent included), so the channel will speak as soon as it is its turn. */
+  /** The other side was heard on a path again, so the channel will speak as soon as it is its turn. */
   onPathFound(): void {
     if (!this.#silent || !this.open) return;
     this.#missed = -RETRANSMISSION_MS / BEAT_MS;

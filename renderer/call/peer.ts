@@ -16,6 +16,7 @@
  */
 import type { IceServer, Signal } from '../../main/signaling/protocol';
 import type { Clock } from './clock';
+import { heardPairs, heardSince, type HeardPairs } from './heard-pairs';
 import { PeerChannel, type PeerMessage } from './peer-channel';
 import { fingerprintsOf, SafetyExchange, type SafetyCodeState } from './safety-code';
 import { SignalInbox } from './signal-inbox';
@@ -124,6 +125,8 @@ export class Peer {
   #listening = new AbortController();
   #channel: PeerChannel | null = null;
   #safety: SafetyExchange | null = null;
+  /** What the path had brought when the channel fell silent. */
+  #heardBefore: Promise<HeardPairs> | null = null;
   #media: { muted: boolean; cameraOff: boolean } | null = null;
 
   #begun = false;
@@ -350,6 +353,7 @@ export class Peer {
     this.#channel = null;
     this.#safety?.close();
     this.#safety = null;
+    this.#heardBefore = null;
     this.#transceivers.clear();
     this.#pc.close();
   }
@@ -382,7 +386,10 @@ export class Peer {
     this.#channel = new PeerChannel(channel, this.#clock, {
       opened: () => this.#onChannelOpened(pc),
       heard: (message) => this.#onMessage(message),
-      silenceChanged: () => this.#assess(),
+      silenceChanged: (silent) => {
+        this.#heardBefore = silent ? heardPairs(pc) : null;
+        this.#assess();
+      },
     });
   }
 
@@ -673,8 +680,19 @@ export class Peer {
   // ------------------------------------------------------------- the path
 
   #onConnectionState(pc: RTCPeerConnection): void {
-    if (pc.connectionState === 'connected') this.#channel?.onPathFound();
+    if (pc.connectionState === 'connected') void this.#provePath(pc);
     this.#assess();
+  }
+
+  /**
+   * ICE says `connected` also when it gives a dead pair up for another one whose checks have not failed yet, seconds
+   * after the other app was killed. So it counts for a silent path only once the other side was heard.
+   */
+  async #provePath(pc: RTCPeerConnection): Promise<void> {
+    const before = this.#heardBefore;
+    if (!before) return;
+    const isProven = heardSince(await before, await heardPairs(pc));
+    if (isProven && !this.#isPast(pc) && pc.connectionState === 'connected') this.#channel?.onPathFound();
   }
 
   /**

@@ -251,7 +251,7 @@ export class FakeNetwork {
   heal(): void {
     this.#cut.clear();
     for (const deliver of this.#kept.splice(0)) deliver();
-    for (const pc of this.open) if (pc.connectionState === 'disconnected') pc.become('connected');
+    for (const pc of this.open) if (pc.connectionState === 'disconnected') pc.comeBack();
     this.evaluate();
   }
 }
@@ -284,6 +284,8 @@ class FakePeerConnection extends EventTarget {
   #version = 0;
   #generation = 0;
   #restart = false;
+  /** Connectivity checks that the other end has answered. */
+  #answers = 0;
   #chain: Promise<unknown> = Promise.resolve();
   #chainLength = 0;
   #neededQueued = false;
@@ -366,6 +368,7 @@ class FakePeerConnection extends EventTarget {
         id: 'P',
         type: 'candidate-pair',
         ...{ localCandidateId: 'L', remoteCandidateId: 'R', currentRoundTripTime: 0.002 },
+        ...{ responsesReceived: this.#answers },
       },
       { id: 'L', type: 'local-candidate', ...{ candidateType: 'host' } },
       { id: 'R', type: 'remote-candidate', ...{ candidateType: 'host' } },
@@ -616,9 +619,15 @@ class FakePeerConnection extends EventTarget {
 
   connect(other: FakePeerConnection): void {
     this.linked = other;
-    this.become('connected');
+    this.comeBack();
     this.#openChannels();
     other.#openChannels();
+  }
+
+  /** The other end answers again. */
+  comeBack(): void {
+    this.#answers += 1;
+    this.become('connected');
   }
 
   hear(id: number, data: string): void {

@@ -497,6 +497,27 @@ describe('the path', () => {
     expect(guest.fake.configuration.iceServers).toEqual(RENEWED);
   });
 
+  test('that ICE has found again is alive before anything is said on it', async () => {
+    const [host, guest] = await connected();
+    network.cut(guest.fake);
+    await clock.until(() => host.fake.connectionState === 'disconnected' && !host.alive);
+    // The ways of the channel are still closed.
+    host.fake.comeBack();
+    await clock.advance(0);
+    expect(host.alive).toBe(true);
+  });
+
+  test('that ICE only believes to have found stays dead, and another app of the peer begins anew', async () => {
+    const [host, guest] = await connected();
+    network.cut(guest.fake);
+    await clock.until(() => host.fake.connectionState === 'disconnected' && !host.alive);
+    host.fake.become('connected');
+    await clock.advance(0);
+    expect(host.alive).toBe(false);
+    host.peer.receive({ call: 'newer', n: 0, description: { type: 'offer', sdp: offerOf(guest.sent[0]) } });
+    expect(host.count('restarted')).toBe(1);
+  });
+
   test('that was only a hint is nobody’s business', async () => {
     const [host] = await connected();
     host.fake.become('disconnected');
