@@ -7,7 +7,7 @@ const MAGIC_COOKIE = Buffer.from('2112a442', 'hex');
 /** Until the answer comes, what was lost is said again. */
 const RESEND_MS = 250;
 
-const METHOD = { binding: 0x001, allocate: 0x003, createPermission: 0x008, channelBind: 0x009 } as const;
+const METHOD = { allocate: 0x003, createPermission: 0x008, channelBind: 0x009 } as const;
 const ATTRIBUTE = {
   username: 0x0006,
   messageIntegrity: 0x0008,
@@ -50,11 +50,6 @@ export class TurnClient {
     this.#port = port;
     this.#username = username;
     this.#password = credential;
-  }
-
-  /** Waits until the server answers at all. */
-  async reach(): Promise<void> {
-    await this.#exchange(METHOD.binding, []);
   }
 
   async allocate(family: 'ipv4' | 'ipv6' = 'ipv4'): Promise<TurnAnswer> {

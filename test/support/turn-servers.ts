@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { iceServersFor } from '../../main/signaling/turn';
 import { TurnClient } from './turn-client';
 
 const SHIPPED = join(import.meta.dirname, '../../main/signaling/deploy/turnserver.conf');
@@ -26,7 +27,7 @@ export interface TurnServer {
   stop: () => Promise<void>;
 }
 
-/** Starts coturn and waits until it answers. */
+/** Starts coturn and waits until it lets in whom it should. */
 export async function startTurnServer({
   secret,
   lines = [],
@@ -75,15 +76,11 @@ export async function startTurnServer({
   });
   ended.catch(() => undefined);
 
-  const client = new TurnClient(port);
-  try {
-    await Promise.race([client.reach(), ended]);
-  } finally {
-    client.close();
-  }
+  const url = `turn:127.0.0.1:${String(port)}`;
+  await Promise.race([letIn(port, { urls: [url], secret, ttlMs: 60_000 }), ended]);
   return {
     port,
-    url: `turn:127.0.0.1:${String(port)}`,
+    url,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGKILL');
@@ -92,6 +89,21 @@ export async function startTurnServer({
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Is let in, as the first and alone. coturn makes the tables of its database when it first looks for somebody, and where
+ * two of its threads do so at once, neither finds them and both refuse; for one of us that takes a late answer.
+ */
+async function letIn(port: number, turn: { urls: string[]; secret: string; ttlMs: number }): Promise<void> {
+  const [credentials] = iceServersFor({ stunUrls: [], turn }, 'first', Date.now());
+  const client = new TurnClient(port, credentials);
+  try {
+    let answer = 0;
+    while (answer !== 200) answer = await client.allocate();
+  } finally {
+    client.close();
+  }
 }
 
 /** A port that was free a moment ago; coturn cannot be asked to choose one. */
