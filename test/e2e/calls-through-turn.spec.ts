@@ -43,7 +43,7 @@ test('two people who both hide their address talk through a relay', async ({ mee
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
   await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
   for (const { page } of [ann, ben]) {
-    expect(await page.evaluate(selectedPair)).toEqual(['relay', 'relay']);
+    expect(await page.evaluate(ownEnd)).toBe('relay');
     // Not a word of any other address was said to the other side.
     expect(await page.evaluate(candidateTypes)).toEqual(['relay']);
   }
@@ -84,7 +84,7 @@ test('a call longer than its credentials finds its way back through a relay that
   await expect(ann.page.getByText('The connection is interrupted.')).toBeHidden({ timeout: 45_000 });
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
   await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
-  for (const { page } of [ann, ben]) expect(await page.evaluate(selectedPair)).toEqual(['relay', 'relay']);
+  for (const { page } of [ann, ben]) expect(await page.evaluate(ownEnd)).toBe('relay');
 });
 
 /** Until when the credentials of the present connection are good, in seconds since 1970. */
@@ -120,13 +120,15 @@ function keepConnections(): void {
   };
 }
 
-/** Runs in the page: between which kinds of candidates the call goes. */
-function selectedPair(): (string | null | undefined)[] {
+/**
+ * Runs in the page: by which kind of its own candidates the call goes. The other's is asked over there: here it is told
+ * as it was when the pair was selected, `prflx` where a check was quicker than the signal with the candidate.
+ */
+function ownEnd(): string | null | undefined {
   const pairs = (window.parleyTestConnections ?? []).map((connection) =>
     connection.sctp?.transport.iceTransport.getSelectedCandidatePair(),
   );
-  const pair = pairs.findLast((each) => each);
-  return [pair?.local.type, pair?.remote.type];
+  return pairs.findLast((pair) => pair)?.local.type;
 }
 
 /** Runs in the page: the kinds of all candidates that went to the other side. */
