@@ -25,8 +25,10 @@ export type Mail =
   /** Another plain member has taken the seat. */
   | { kind: 'replaced'; room: string };
 
-/** Takes what is for one member. Called in the order things happened. */
-export type Mailbox = (mail: Mail) => void;
+/** Takes what is for one member, in the order things happened. */
+export interface Mailbox {
+  take(mail: Mail): void;
+}
 
 /** How a seat may be taken. */
 export interface SeatRules {
@@ -49,6 +51,14 @@ export function isRefusal(outcome: JoinOutcome): outcome is JoinRefusal {
   return outcome === 'room-full' || outcome === 'too-many';
 }
 
+/** An answer, at once where it is known at once: a promise costs as much as most of what it would answer. */
+export type Answer<T> = T | Promise<T>;
+
+/** Goes on with an answer when it is there. */
+export function withAnswer<T, R>(answer: Answer<T>, goOn: (known: T) => R): Answer<R> {
+  return answer instanceof Promise ? answer.then(goOn) : goOn(answer);
+}
+
 /**
  * Calls take effect in the order they were made, and mail to one member arrives in the order of the effects it tells
  * of; so nobody has to wait for a promise before the next call. A rejected promise means the broker's store is gone.
@@ -65,35 +75,32 @@ export interface Broker {
    * Takes a seat, in one step with checking that there is one. The newcomer gets `joined`, then the others
    * `member-joined`. For a member that already sits there, only `joined`, and the others `member-back` if it was away.
    */
-  join(address: RoomAddress, member: Member, rules: SeatRules): Promise<JoinOutcome>;
+  join(address: RoomAddress, member: Member, rules: SeatRules): Answer<JoinOutcome>;
   /** Frees a seat and tells the others. @returns whether there was one. */
-  leave(address: RoomAddress, member: string, reason: LeftReason): Promise<boolean>;
+  leave(address: RoomAddress, member: string, reason: LeftReason): Answer<boolean>;
   /** Keeps a seat whose member lost its socket, and tells the others. @returns whether that is news. */
-  setAway(address: RoomAddress, member: string, reason: AwayReason): Promise<boolean>;
+  setAway(address: RoomAddress, member: string, reason: AwayReason): Answer<boolean>;
   /** The member is there again; the others hear of it if it was away. @returns whether it was. */
-  setBack(address: RoomAddress, member: string): Promise<boolean>;
+  setBack(address: RoomAddress, member: string): Answer<boolean>;
 
-  /**
-   * Carries mail from a member of a room to another one. @returns false if either does not sit there; at once where
-   * that is known at once, for most of what a server does is this, and a promise costs as much as carrying the mail.
-   */
-  send(address: RoomAddress, from: string, to: string, mail: Mail): boolean | Promise<boolean>;
+  /** Carries mail from a member of a room to another one. @returns false if either does not sit there. */
+  send(address: RoomAddress, from: string, to: string, mail: Mail): Answer<boolean>;
   /**
    * Makes someone present in a namespace, or changes how. Who was not present gets `people` first, then the others
    * `person`, or `person-gone` once they are invisible.
    * @returns false if as many are present as may be.
    */
-  appear(namespace: string, person: Person): Promise<boolean>;
+  appear(namespace: string, person: Person): Answer<boolean>;
   /** Nobody is shown this member any more. @returns whether it was present. */
-  vanish(namespace: string, member: string): Promise<boolean>;
+  vanish(namespace: string, member: string): Answer<boolean>;
   /** Carries a message from one who is present to another. @returns who of the two is not, or `sent`. */
   tell(
     namespace: string,
     from: string,
     to: string,
     message: RingMessage,
-  ): Promise<'sent' | 'not-present' | 'peer-unavailable'>;
+  ): Answer<'sent' | 'not-present' | 'peer-unavailable'>;
 
   /** Carries mail to a member wherever it is. @returns false if no mailbox takes it. */
-  deliver(to: string, mail: Mail): Promise<boolean>;
+  deliver(to: string, mail: Mail): Answer<boolean>;
 }

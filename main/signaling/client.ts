@@ -92,8 +92,10 @@ export class SignalingClient {
     this.#clock = options.clock ?? systemClock;
     this.#ice = new IceLease(this.#clock);
     this.#urls = this.#urlsOf(options.servers);
-    this.#inbox = new Inbox(this.#clock, (seq) => {
-      if (this.#state === 'up') this.#socket?.send(JSON.stringify({ type: 'ack', seq }));
+    this.#inbox = new Inbox(this.#clock, {
+      acknowledge: (seq) => {
+        if (this.#state === 'up') this.#socket?.send(JSON.stringify({ type: 'ack', seq }));
+      },
     });
   }
 

@@ -1,25 +1,24 @@
 import type { Writable } from 'node:stream';
 import type { RawData } from 'ws';
-import { CLOSE_CODES, LIMITS, type AwayReason, type CloseCode } from './protocol';
+import { CLOSE_CODES, LIMITS, SUBPROTOCOL, type AwayReason, type CloseCode } from './protocol';
 import { PING_FRAME, textFrame } from './text-frame';
 import { FLOOD_MS, type Visit } from './visitors';
 import type { Clock, Timer } from './clock';
 import type { Heartbeats, Pulse } from './life-signs';
 import type { Logger } from './logger';
 import type { Metrics } from './metrics';
+import type { ServerSocketListener } from './server-socket';
 
 /** What a connection needs of a WebSocket. */
 export interface Socket {
   /** 1 while it is open, as in the WHATWG standard. */
   readonly readyState: number;
+  readonly protocol: string;
   close(code: number, reason: string): void;
   terminate(): void;
   pause(): void;
   resume(): void;
-  on(event: 'message', listener: (data: RawData, isBinary: boolean) => void): unknown;
-  on(event: 'ping' | 'pong', listener: (data: Buffer) => void): unknown;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  on(event: 'close', listener: (code: number) => void): unknown;
+  listenWith(listener: ServerSocketListener): void;
 }
 
 /** Who a connection's frames are for; it changes once, when a greeting becomes a member. */
@@ -29,14 +28,14 @@ export interface Receiver {
   ended(reason: AwayReason): void;
 }
 
-/** What a connection needs of its server. */
-export interface ConnectionOptions {
+/** What connections need of their server; one object for all of them. */
+export interface ConnectionContext {
   clock: Clock;
   heartbeats: Heartbeats;
   logger: Logger;
   metrics: Metrics;
-  /** What this socket and its address may still send. */
-  visit: Visit;
+  /** Its socket is gone; said once. */
+  onClosed: (connection: Connection) => void;
 }
 
 const OPEN = 1;
@@ -47,10 +46,12 @@ const HANG_UP_MS = 500;
  * One socket, in either dialect: bounds, heartbeat and close codes. Once it ended, whatever still arrives on it is
  * dropped, so a terminated or replaced socket delivers nothing.
  */
-export class Connection implements Pulse {
+export class Connection implements Pulse, ServerSocketListener {
   readonly #socket: Socket;
   readonly #stream: Writable;
-  readonly #options: ConnectionOptions;
+  readonly #context: ConnectionContext;
+  /** What this socket and its address may still send. */
+  readonly #visit: Visit;
   /** Runs while nothing is read. */
   #pause: Timer | null = null;
   #receiver: Receiver | null = null;
@@ -59,34 +60,17 @@ export class Connection implements Pulse {
   heardAt = 0;
 
   /** @param stream what carries the socket: whole frames are written to it, between those of the socket itself. */
-  constructor(socket: Socket, stream: Writable, options: ConnectionOptions) {
+  constructor(socket: Socket, stream: Writable, visit: Visit, context: ConnectionContext) {
     this.#socket = socket;
     this.#stream = stream;
-    this.#options = options;
-    const { heartbeats, logger } = options;
-    heartbeats.add(this);
-    socket.on('message', (data, isBinary) => {
-      heartbeats.heard(this);
-      this.#onMessage(data, isBinary);
-    });
-    socket.on('pong', (data) => {
-      heartbeats.heard(this);
-      this.#charge(data.length);
-    });
-    socket.on('ping', (data) => {
-      heartbeats.heard(this);
-      this.#charge(data.length);
-      // Every ping was answered, also that of a socket which does not read.
-      this.#checkBacklog();
-    });
-    // ws closes the socket itself (1002, 1007, 1008, 1009); without a listener the error would end the process.
-    socket.on('error', (error) => {
-      logger.info('socket-error', { code: 'code' in error ? String(error.code) : error.name });
-      this.#end('closed');
-    });
-    socket.on('close', () => {
-      this.#end('closed');
-    });
+    this.#visit = visit;
+    this.#context = context;
+    context.heartbeats.add(this);
+    socket.listenWith(this);
+  }
+
+  get dialect(): 'parley.1' | 'plain' {
+    return this.#socket.protocol === SUBPROTOCOL ? SUBPROTOCOL : 'plain';
   }
 
   /** Whether the socket is gone or being closed. */
@@ -103,7 +87,7 @@ export class Connection implements Pulse {
   send(text: string): void {
     const frame = textFrame(text);
     if (!this.#write(frame)) return;
-    const { metrics } = this.#options;
+    const { metrics } = this.#context;
     metrics.messagesOut += 1;
     metrics.bytesOut += frame.length;
     this.#checkBacklog();
@@ -136,7 +120,7 @@ export class Connection implements Pulse {
   detach(code: CloseCode): void {
     if (this.#ended) return;
     this.#stop();
-    this.#options.metrics.closed.add(CLOSE_CODES[code].reason);
+    this.#context.metrics.closed.add(CLOSE_CODES[code].reason);
     this.#socket.close(code, CLOSE_CODES[code].reason);
   }
 
@@ -144,7 +128,7 @@ export class Connection implements Pulse {
   #hangUp(code: CloseCode): void {
     this.close(code);
     this.#socket.pause();
-    this.#options.clock.setTimeout(() => {
+    this.#context.clock.setTimeout(() => {
       this.#socket.terminate();
     }, HANG_UP_MS);
   }
@@ -152,8 +136,8 @@ export class Connection implements Pulse {
   /** Drops a socket that cannot hear any more; a closing handshake would wait for it. */
   terminate(reason: AwayReason): void {
     if (this.#ended) return;
-    this.#options.logger.info('socket-terminated', { reason });
-    this.#options.metrics.closed.add(reason);
+    this.#context.logger.info('socket-terminated', { reason });
+    this.#context.metrics.closed.add(reason);
     this.#socket.terminate();
     this.#end(reason);
   }
@@ -164,20 +148,45 @@ export class Connection implements Pulse {
     this.#socket.terminate();
   }
 
-  #onMessage(data: RawData, isBinary: boolean): void {
+  onPing(data: Buffer): void {
+    this.#context.heartbeats.heard(this);
+    this.#charge(data.length);
+    // Every ping was answered, also that of a socket which does not read.
+    this.#checkBacklog();
+  }
+
+  onPong(data: Buffer): void {
+    this.#context.heartbeats.heard(this);
+    this.#charge(data.length);
+  }
+
+  /** ws closes the socket itself (1002, 1007, 1008, 1009); without a listener the error would end the process. */
+  onError(error: Error): void {
+    this.#context.logger.info('socket-error', { code: 'code' in error ? String(error.code) : error.name });
+    this.#end('closed');
+  }
+
+  onClose(): void {
+    this.#end('closed');
+    this.#visit.end();
+    this.#context.onClosed(this);
+  }
+
+  onMessage(data: RawData, isBinary: boolean): void {
+    this.#context.heartbeats.heard(this);
     if (this.#ended) return;
     if (isBinary || !Buffer.isBuffer(data)) {
       this.close(4400);
       return;
     }
-    this.#options.metrics.messagesIn += 1;
-    this.#options.metrics.bytesIn += data.length;
+    this.#context.metrics.messagesIn += 1;
+    this.#context.metrics.bytesIn += data.length;
     if (!this.#charge(data.length)) return;
     try {
       this.#receiver?.receive(data.toString('utf8'));
     } catch (error) {
       // One member's frame must never end the server for everybody; what went wrong is ours to find in the log.
-      this.#options.logger.error('frame-failed', {
+      this.#context.logger.error('frame-failed', {
         error: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
       });
       this.send(JSON.stringify({ type: 'error', code: 'unexpected' }));
@@ -196,7 +205,7 @@ export class Connection implements Pulse {
   /** Makes a socket that is too fast wait, and closes one that floods. @returns whether its frame is to be read. */
   #charge(bytes: number): boolean {
     if (this.#ended) return false;
-    const waitMs = this.#options.visit.take(bytes);
+    const waitMs = this.#visit.take(bytes);
     if (waitMs === 0) return true;
     if (waitMs > FLOOD_MS) {
       this.send(JSON.stringify({ type: 'error', code: 'too-many' }));
@@ -204,10 +213,10 @@ export class Connection implements Pulse {
       return false;
     }
     // What has been read already still comes, and makes the wait longer.
-    if (this.#pause === null) this.#options.metrics.throttled += 1;
-    else this.#options.clock.clearTimeout(this.#pause);
+    if (this.#pause === null) this.#context.metrics.throttled += 1;
+    else this.#context.clock.clearTimeout(this.#pause);
     this.#socket.pause();
-    this.#pause = this.#options.clock.setTimeout(() => {
+    this.#pause = this.#context.clock.setTimeout(() => {
       this.#pause = null;
       this.#socket.resume();
     }, waitMs);
@@ -228,9 +237,9 @@ export class Connection implements Pulse {
   #stop(): void {
     this.#ended = true;
     this.#receiver = null;
-    this.#options.heartbeats.remove(this);
+    this.#context.heartbeats.remove(this);
     if (this.#pause === null) return;
-    this.#options.clock.clearTimeout(this.#pause);
+    this.#context.clock.clearTimeout(this.#pause);
     this.#pause = null;
     // Its closing handshake, or its end, is still to be read.
     this.#socket.resume();

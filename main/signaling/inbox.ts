@@ -4,21 +4,26 @@ import type { Clock, Timer } from './clock';
 /** What a numbered frame is to its receiver; a `gap` means the sender lost count. */
 export type Arrival = 'next' | 'duplicate' | 'gap';
 
+/** Whoever tells the other end what was handled. */
+export interface Acknowledger {
+  /** Says the newest handled number; may do nothing while there is no socket. */
+  acknowledge(seq: number): void;
+}
+
 /**
  * The receiving half of {@link Outbox}: tells new frames from ones seen before a reconnect, and says when an
  * acknowledgement is due (every `LIMITS.ackFrames` frames or `LIMITS.ackMs`, whichever is first).
  */
 export class Inbox {
   readonly #clock: Clock;
-  readonly #sendAck: (seq: number) => void;
+  readonly #acknowledger: Acknowledger;
   #handled = 0;
   #acked = 0;
   #timer: Timer | null = null;
 
-  /** @param sendAck called with the newest handled number; may do nothing while there is no socket. */
-  constructor(clock: Clock, sendAck: (seq: number) => void) {
+  constructor(clock: Clock, acknowledger: Acknowledger) {
     this.#clock = clock;
-    this.#sendAck = sendAck;
+    this.#acknowledger = acknowledger;
   }
 
   /** The number of the newest frame handled; 0 before the first. */
@@ -44,7 +49,7 @@ export class Inbox {
   flush(): void {
     this.stop();
     this.#acked = this.#handled;
-    this.#sendAck(this.#handled);
+    this.#acknowledger.acknowledge(this.#handled);
   }
 
   /** Stops the timer: the socket is gone, and a `welcome` or `hello` will say the number instead. */

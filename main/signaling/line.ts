@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { parseJson, readAs, requestOrAckSchema, type CloseCode, type Request } from './protocol';
-import { Inbox } from './inbox';
+import { Inbox, type Acknowledger } from './inbox';
 import { Outbox } from './outbox';
 import { isObject, readSignalRequest } from './signal-request';
 import type { UnsequencedEvent } from './broker';
@@ -10,7 +10,7 @@ import type { Connection } from './connection';
 const numberedSchema = v.object({ seq: v.number() });
 
 /** A member's conversation with its server, whatever sockets carry it: numbered both ways, kept until acknowledged. */
-export class Line {
+export class Line implements Acknowledger {
   readonly #outbox = new Outbox<UnsequencedEvent>();
   readonly #inbox: Inbox;
   #connection: Connection | null = null;
@@ -18,9 +18,7 @@ export class Line {
   #isFresh = true;
 
   constructor(clock: Clock) {
-    this.#inbox = new Inbox(clock, (seq) => {
-      this.#connection?.send(JSON.stringify({ type: 'ack', seq }));
-    });
+    this.#inbox = new Inbox(clock, this);
   }
 
   get isConnected(): boolean {
@@ -80,6 +78,10 @@ export class Line {
     const { text } = this.#outbox.push(event);
     this.#connection?.send(text);
     return true;
+  }
+
+  acknowledge(seq: number): void {
+    this.#connection?.send(JSON.stringify({ type: 'ack', seq }));
   }
 
   /** Acknowledges without waiting for more. */

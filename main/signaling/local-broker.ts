@@ -15,8 +15,8 @@ interface Seat {
   app: boolean;
 }
 
-/** Seats in the order they were taken. */
-type Room = Map<string, Seat>;
+/** Seats in the order they were taken: so few that an array is as fast as a map, at a third of its size. */
+type Room = readonly Seat[];
 
 /** A broker for one node: everything in memory, every step done before the call returns. */
 export class LocalBroker implements Broker {
@@ -44,83 +44,64 @@ export class LocalBroker implements Broker {
     this.#mailboxes.delete(member);
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- async for the interface: a throw becomes a rejection
-  async join(address: RoomAddress, member: Member, rules: SeatRules): Promise<JoinOutcome> {
+  join(address: RoomAddress, member: Member, rules: SeatRules): JoinOutcome {
     const key = formatRoomPath(address);
-    const known = this.#rooms.get(key);
-    if (!known && this.#rooms.size >= this.#maxRooms) return 'too-many';
-    const room = known ?? new Map<string, Seat>();
-    const own = room.get(member.id);
-    const wasAway = own?.member.away === true;
+    const room = this.#rooms.get(key) ?? [];
+    if (room.length === 0 && this.#rooms.size >= this.#maxRooms) return 'too-many';
+    const own = seatOf(room, member.id);
+    if (own) return this.#sitAgain(room, own, { address, member, rules });
 
-    if (!own) {
-      const replaced = rules.app ? seatToReplace(room, rules) : null;
-      if (replaced === null && isFull(room, member.id, rules)) return 'room-full';
-      if (replaced !== null) {
-        this.#post(replaced, { kind: 'replaced', room: address.room });
-        room.delete(replaced);
-        this.#tellOthers(room, replaced, {
-          type: 'member-left',
-          room: address.room,
-          member: replaced,
-          reason: 'replaced',
-        });
-      }
+    const replaced = rules.app ? seatToReplace(room, rules) : null;
+    if (replaced === null && isFull(room, member.id, rules)) return 'room-full';
+    if (replaced !== null) {
+      this.#post(replaced, { kind: 'replaced', room: address.room });
+      this.leave(address, replaced, 'replaced');
     }
-    room.set(member.id, { member, app: rules.app });
-    this.#rooms.set(key, room);
-
-    const members = [...room.values()].map((seat) => seat.member).filter(({ id }) => id !== member.id);
-    this.#post(member.id, {
-      kind: 'event',
-      event: { type: 'joined', room: address.room, members, host: rules.host },
-    });
-    if (!own) this.#tellOthers(room, member.id, { type: 'member-joined', room: address.room, member });
-    else if (wasAway && !member.away) {
-      this.#tellOthers(room, member.id, { type: 'member-back', room: address.room, member: member.id });
-      return 'back';
-    }
+    // Whoever was told just now may have gone by that: a socket ends where too much waits on it.
+    const others = this.#rooms.get(key) ?? [];
+    // Not by a spread, which leaves space for sixteen more.
+    this.#rooms.set(key, others.concat({ member, app: rules.app }));
+    this.#welcome(address, member, others, rules.host);
+    this.#tell(others, { type: 'member-joined', room: address.room, member });
     return 'joined';
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- as above
-  async leave(address: RoomAddress, member: string, reason: LeftReason): Promise<boolean> {
+  leave(address: RoomAddress, member: string, reason: LeftReason): boolean {
     const key = formatRoomPath(address);
     const room = this.#rooms.get(key);
-    if (!room?.delete(member)) return false;
-    if (room.size === 0) this.#rooms.delete(key);
-    this.#tellOthers(room, member, { type: 'member-left', room: address.room, member, reason });
+    if (!room || !seatOf(room, member)) return false;
+    const others = othersThan(room, member);
+    if (others.length === 0) this.#rooms.delete(key);
+    else this.#rooms.set(key, others);
+    this.#tell(others, { type: 'member-left', room: address.room, member, reason });
     return true;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- as above
-  async setAway(address: RoomAddress, member: string, reason: AwayReason): Promise<boolean> {
+  setAway(address: RoomAddress, member: string, reason: AwayReason): boolean {
     const room = this.#rooms.get(formatRoomPath(address));
-    const seat = room?.get(member);
+    const seat = room && seatOf(room, member);
     if (!room || !seat || seat.member.away) return false;
     seat.member = { ...seat.member, away: true };
-    this.#tellOthers(room, member, { type: 'member-away', room: address.room, member, reason });
+    this.#tell(othersThan(room, member), { type: 'member-away', room: address.room, member, reason });
     return true;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- as above
-  async setBack(address: RoomAddress, member: string): Promise<boolean> {
+  setBack(address: RoomAddress, member: string): boolean {
     const room = this.#rooms.get(formatRoomPath(address));
-    const seat = room?.get(member);
+    const seat = room && seatOf(room, member);
     if (!room || !seat?.member.away) return false;
     seat.member = { ...seat.member, away: false };
-    this.#tellOthers(room, member, { type: 'member-back', room: address.room, member });
+    this.#tell(othersThan(room, member), { type: 'member-back', room: address.room, member });
     return true;
   }
 
   send(address: RoomAddress, from: string, to: string, mail: Mail): boolean {
     const room = this.#rooms.get(formatRoomPath(address));
-    if (from === to || !room?.has(from) || !room.has(to)) return false;
+    if (from === to || !room || !seatOf(room, from) || !seatOf(room, to)) return false;
     return this.#post(to, mail);
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- as above
-  async appear(namespace: string, person: Person): Promise<boolean> {
+  appear(namespace: string, person: Person): boolean {
     const people = this.#people.get(namespace) ?? new Map<string, Person>();
     const before = people.get(person.id);
     if (!before && people.size >= LIMITS.people) return false;
@@ -132,8 +113,7 @@ export class LocalBroker implements Broker {
     return true;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- as above
-  async vanish(namespace: string, member: string): Promise<boolean> {
+  vanish(namespace: string, member: string): boolean {
     const people = this.#people.get(namespace);
     const before = people?.get(member);
     if (!people || !before) return false;
@@ -143,13 +123,12 @@ export class LocalBroker implements Broker {
     return true;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- as above
-  async tell(
+  tell(
     namespace: string,
     from: string,
     to: string,
     message: RingMessage,
-  ): Promise<'sent' | 'not-present' | 'peer-unavailable'> {
+  ): 'sent' | 'not-present' | 'peer-unavailable' {
     const people = this.#people.get(namespace);
     const sender = people?.get(from);
     if (!people || !sender) return 'not-present';
@@ -158,14 +137,34 @@ export class LocalBroker implements Broker {
     return isSent ? 'sent' : 'peer-unavailable';
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- as above
-  async deliver(to: string, mail: Mail): Promise<boolean> {
+  deliver(to: string, mail: Mail): boolean {
     return this.#post(to, mail);
+  }
+
+  /** A member that already sits there: hears who does, and the others that it is back if it was away. */
+  #sitAgain(
+    room: Room,
+    own: Seat,
+    { address, member, rules }: { address: RoomAddress; member: Member; rules: SeatRules },
+  ): JoinOutcome {
+    const others = othersThan(room, member.id);
+    const isBack = own.member.away && !member.away;
+    own.member = member;
+    own.app = rules.app;
+    this.#welcome(address, member, others, rules.host);
+    if (!isBack) return 'joined';
+    this.#tell(others, { type: 'member-back', room: address.room, member: member.id });
+    return 'back';
+  }
+
+  #welcome({ room }: RoomAddress, member: Member, others: Room, host: string | null): void {
+    const members = others.map((seat) => seat.member);
+    this.#post(member.id, { kind: 'event', event: { type: 'joined', room, members, host } });
   }
 
   #post(to: string, mail: Mail): boolean {
     const mailbox = this.#mailboxes.get(to);
-    mailbox?.(mail);
+    mailbox?.take(mail);
     return mailbox !== undefined;
   }
 
@@ -182,9 +181,17 @@ export class LocalBroker implements Broker {
     for (const id of people.keys()) if (id !== about) this.#post(id, { kind: 'event', event });
   }
 
-  #tellOthers(room: Room, about: string, event: UnsequencedEvent): void {
-    for (const id of room.keys()) if (id !== about) this.#post(id, { kind: 'event', event });
+  #tell(room: Room, event: UnsequencedEvent): void {
+    for (const { member } of room) this.#post(member.id, { kind: 'event', event });
   }
+}
+
+function seatOf(room: Room, member: string): Seat | undefined {
+  return room.find((seat) => seat.member.id === member);
+}
+
+function othersThan(room: Room, member: string): Room {
+  return room.filter((seat) => seat.member.id !== member);
 }
 
 function isSeen(person: Person | undefined): boolean {
@@ -192,8 +199,8 @@ function isSeen(person: Person | undefined): boolean {
 }
 
 function isFull(room: Room, newcomer: string, { capacity, host }: SeatRules): boolean {
-  const reserved = host !== null && newcomer !== host && !room.has(host) ? 1 : 0;
-  return room.size + reserved >= capacity;
+  const reserved = host !== null && newcomer !== host && !seatOf(room, host) ? 1 : 0;
+  return room.length + reserved >= capacity;
 }
 
 /**
@@ -201,7 +208,7 @@ function isFull(room: Room, newcomer: string, { capacity, host }: SeatRules): bo
  * app come back, and its dead socket must not keep the others out), any plain member's only in a full room.
  */
 function seatToReplace(room: Room, rules: SeatRules): string | null {
-  const plain = [...room.values()].filter((seat) => seat.member.plain);
+  const plain = room.filter((seat) => seat.member.plain);
   const former = plain.find((seat) => seat.app) ?? (isFull(room, '', rules) ? plain[0] : undefined);
   return former?.member.id ?? null;
 }

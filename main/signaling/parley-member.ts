@@ -7,19 +7,29 @@ import {
   type Member,
   type Request,
   type RingMessage,
+  type RoomAddress,
   type Signal,
   type Status,
   type WireError,
 } from './protocol';
 import { Line } from './line';
-import { isRefusal, type Broker, type JoinOutcome, type Mail, type UnsequencedEvent } from './broker';
+import {
+  isRefusal,
+  withAnswer,
+  type Answer,
+  type Broker,
+  type JoinOutcome,
+  type Mail,
+  type Mailbox,
+  type UnsequencedEvent,
+} from './broker';
 import type { Clock, Timer } from './clock';
 import type { Connection, Receiver } from './connection';
 import type { Doors, Newcomer } from './doors';
 import type { IceIssuer, IssuedIceServers } from './ice-issuer';
 import type { Logger } from './logger';
 
-/** What members of either dialect need of their server. */
+/** What members of either dialect need of their server; one object for all of them. */
 export interface MemberContext {
   broker: Broker;
   doors: Doors;
@@ -31,15 +41,15 @@ export interface MemberContext {
   hasPresence: (namespace: string) => boolean;
 }
 
-interface ParleyMemberOptions extends MemberContext {
-  id: string;
-  namespace: string;
+/** What members of this dialect need beside. */
+export interface ParleyMemberContext extends MemberContext {
   ice: IceIssuer;
   /** Nothing is left of this member: no seat, no wait and no socket. */
-  onGone: () => void;
+  onGone: (member: string) => void;
 }
 
 interface Place {
+  room: string;
   state: 'seated' | 'waiting';
   /** The client came back without remembering this room; it has the grace to ask for it again. */
   forgotten: boolean;
@@ -53,14 +63,13 @@ const CLOSE_FOR: Partial<Record<WireError, CloseCode>> = {
 };
 
 /** A member that speaks `parley.1`: lives as long as it has a socket, or a seat within its grace. */
-export class ParleyMember implements Receiver {
-  readonly #options: ParleyMemberOptions;
-  readonly #address: (room: string) => { namespace: string; room: string };
+export class ParleyMember implements Receiver, Mailbox {
+  readonly #context: ParleyMemberContext;
+  readonly #namespace: string;
   readonly #line: Line;
-  readonly #places = new Map<string, Place>();
-  #name = '';
-  #device: Member['device'] = 'other';
-  #key: string | null = null;
+  /** Mostly one, and never many: an array of them is a third of a map. */
+  #places: readonly Place[] = [];
+  #self: Member;
   /** How it is present in its namespace; `null` while it is not. */
   #status: Status | null = null;
   #graceTimer: Timer | null = null;
@@ -68,13 +77,12 @@ export class ParleyMember implements Receiver {
   #owesRefusal = false;
   #isStopped = false;
 
-  constructor(options: ParleyMemberOptions) {
-    this.#options = options;
-    this.#address = (room) => ({ namespace: options.namespace, room });
-    this.#line = new Line(options.clock);
-    options.broker.register(options.id, (mail) => {
-      this.#onMail(mail);
-    });
+  constructor(context: ParleyMemberContext, id: string, namespace: string) {
+    this.#context = context;
+    this.#namespace = namespace;
+    this.#self = { id, name: '', device: 'other', key: null, plain: false, away: true };
+    this.#line = new Line(context.clock);
+    context.broker.register(id, this);
   }
 
   /**
@@ -82,9 +90,9 @@ export class ParleyMember implements Receiver {
    * @returns whether the conversation goes on where it was.
    */
   attach(connection: Connection, hello: Hello): { resumed: boolean } {
-    this.#name = hello.name;
-    this.#device = hello.device;
-    this.#key = hello.publicKey;
+    const { id } = this.#self;
+    const { name, device, publicKey: key } = hello;
+    this.#self = { id, name, device, key, plain: false, away: false };
 
     const resumed = this.#line.moveTo(connection, hello.resume?.lastSeq ?? null);
     if (!resumed) {
@@ -93,7 +101,7 @@ export class ParleyMember implements Receiver {
     }
     connection.handOver(this);
 
-    const { graceMs, roomCapacity, id, broker } = this.#options;
+    const { graceMs, roomCapacity, broker } = this.#context;
     this.#line.welcome({
       self: id,
       resumed,
@@ -103,8 +111,8 @@ export class ParleyMember implements Receiver {
     this.#owesRefusal = false;
     // A backlog may have ended it right there; then it is away, not back.
     if (connection.ended) return { resumed };
-    for (const [room, place] of this.#places) {
-      if (place.state === 'seated' && !place.forgotten) this.#expect(broker.setBack(this.#address(room), id));
+    for (const { room, state, forgotten } of this.#places) {
+      if (state === 'seated' && !forgotten) this.#expect(broker.setBack(this.#address(room), id));
     }
     if (this.#status !== null) this.#appear(this.#status);
     this.#armGrace();
@@ -113,7 +121,7 @@ export class ParleyMember implements Receiver {
 
   /** Joins the room of the URL's path, unless a resume already brought it back. */
   joinFromPath(room: string): void {
-    const place = this.#places.get(room);
+    const place = this.#placeIn(room);
     if (!place || place.forgotten) this.#join(room);
   }
 
@@ -125,12 +133,13 @@ export class ParleyMember implements Receiver {
   ended(reason: AwayReason): void {
     if (this.#isStopped) return;
     this.#line.lost();
-    const { broker, ice, id } = this.#options;
+    const { broker, ice } = this.#context;
+    const { id } = this.#self;
     ice.release(id);
     // Nobody can ring whom nothing reaches. It appears again as it was when it comes back.
-    if (this.#status !== null) this.#expect(broker.vanish(this.#options.namespace, id));
-    for (const [room, place] of this.#places) {
-      if (place.state === 'seated') this.#expect(broker.setAway(this.#address(room), id, reason));
+    if (this.#status !== null) this.#expect(broker.vanish(this.#namespace, id));
+    for (const { room, state } of this.#places) {
+      if (state === 'seated') this.#expect(broker.setAway(this.#address(room), id, reason));
     }
     this.#armGrace();
   }
@@ -143,16 +152,16 @@ export class ParleyMember implements Receiver {
   /** Forgets everything without telling anybody: the server is going down. */
   stop(): void {
     this.#isStopped = true;
-    if (this.#graceTimer !== null) this.#options.clock.clearTimeout(this.#graceTimer);
+    const { broker, clock, ice } = this.#context;
+    if (this.#graceTimer !== null) clock.clearTimeout(this.#graceTimer);
     this.#line.lost();
-    const { broker, ice, id, namespace } = this.#options;
-    ice.release(id);
-    if (this.#status !== null) this.#expect(broker.vanish(namespace, id));
-    broker.unregister(id);
+    ice.release(this.#self.id);
+    broker.unregister(this.#self.id);
   }
 
   #handle(request: Request): void {
-    const { doors, id } = this.#options;
+    const { doors } = this.#context;
+    const { id } = this.#self;
     switch (request.type) {
       case 'ice-servers':
         this.#renewIceServers();
@@ -193,37 +202,39 @@ export class ParleyMember implements Receiver {
   }
 
   #appear(status: Status): void {
-    const { broker, namespace, id, hasPresence } = this.#options;
-    if (!hasPresence(namespace) || this.#key === null) {
+    const { broker, hasPresence } = this.#context;
+    const { id, name, device, key } = this.#self;
+    if (!hasPresence(this.#namespace) || key === null) {
       this.#push({ type: 'error', code: 'presence-off' });
       return;
     }
     this.#status = status;
-    const person = { id, name: this.#name, device: this.#device, key: this.#key, status };
+    const person = { id, name, device, key, status };
     const onOutcome = (hasAppeared: boolean): void => {
       if (hasAppeared) return;
       this.#status = null;
       this.#push({ type: 'error', code: 'too-many' });
     };
-    this.#expect(broker.appear(namespace, person).then(onOutcome));
+    this.#expect(withAnswer(broker.appear(this.#namespace, person), onOutcome));
   }
 
   #vanish(): void {
     if (this.#status === null) return;
     this.#status = null;
-    this.#expect(this.#options.broker.vanish(this.#options.namespace, this.#options.id));
+    this.#expect(this.#context.broker.vanish(this.#namespace, this.#self.id));
   }
 
   #tell(to: string, message: RingMessage): void {
-    const { broker, namespace, id } = this.#options;
     const onOutcome = (outcome: 'sent' | 'not-present' | 'peer-unavailable'): void => {
       if (outcome !== 'sent') this.#push({ type: 'error', code: outcome, to });
     };
-    this.#expect(broker.tell(namespace, id, to, message).then(onOutcome));
+    this.#expect(
+      withAnswer(this.#context.broker.tell(this.#namespace, this.#self.id, to, message), onOutcome),
+    );
   }
 
   #issueIceServers(): IssuedIceServers {
-    return this.#options.ice.issue(this.#options.id, () => {
+    return this.#context.ice.issue(this.#self.id, () => {
       this.#renewIceServers();
     });
   }
@@ -233,18 +244,17 @@ export class ParleyMember implements Receiver {
   }
 
   #join(room: string): void {
-    const place = this.#places.get(room);
-    if (!place && this.#places.size >= LIMITS.roomsPerMember) {
+    if (!this.#placeIn(room) && this.#places.length >= LIMITS.roomsPerMember) {
       this.#push({ type: 'error', code: 'too-many', room });
       return;
     }
-    const reception = this.#options.doors.arrive(this.#address(room), this.#newcomer(room));
+    const reception = this.#context.doors.arrive(this.#address(room), this.#newcomer(room));
     switch (reception.kind) {
       case 'enter':
         this.#enter(room, reception.host);
         break;
       case 'wait':
-        this.#places.set(room, { state: 'waiting', forgotten: false });
+        this.#takePlace(room, 'waiting');
         this.#push({ type: 'knocking', room, hostName: reception.hostName });
         break;
       case 'refuse':
@@ -260,7 +270,7 @@ export class ParleyMember implements Receiver {
       member: this.#asMember(),
       app: false,
       letIn: () => {
-        const { doors } = this.#options;
+        const { doors } = this.#context;
         // Asking again costs nothing: the door knows that this member may come in, and whose room it is.
         const reception = doors.arrive(this.#address(room), this.#newcomer(room));
         if (reception.kind === 'enter') this.#enter(room, reception.host);
@@ -272,9 +282,10 @@ export class ParleyMember implements Receiver {
   }
 
   #enter(room: string, host: string | null): void {
-    const { broker, doors, id, roomCapacity } = this.#options;
+    const { broker, doors, roomCapacity } = this.#context;
+    const { id } = this.#self;
     const address = this.#address(room);
-    this.#places.set(room, { state: 'seated', forgotten: false });
+    this.#takePlace(room, 'seated');
     const onOutcome = (outcome: JoinOutcome): void => {
       if (!isRefusal(outcome)) {
         doors.entered(address, id);
@@ -283,22 +294,20 @@ export class ParleyMember implements Receiver {
       doors.departed(address, id, 'left');
       this.#refuse(room, outcome);
     };
-    this.#expect(
-      broker.join(address, this.#asMember(), { capacity: roomCapacity, host, app: false }).then(onOutcome),
-    );
+    const joined = broker.join(address, this.#asMember(), { capacity: roomCapacity, host, app: false });
+    this.#expect(withAnswer(joined, onOutcome));
   }
 
   #refuse(room: string, code: WireError): void {
-    const place = this.#places.get(room);
-    this.#places.delete(room);
+    const place = this.#givePlaceUp(room);
     if (place?.state === 'seated') {
-      this.#expect(this.#options.broker.leave(this.#address(room), this.#options.id, 'left'));
+      this.#expect(this.#context.broker.leave(this.#address(room), this.#self.id, 'left'));
     }
     this.#push({ type: 'error', code, room });
     const closeCode = CLOSE_FOR[code];
     // A socket belongs to a namespace: being refused one room must not cost the others.
     if (this.#line.isConnected) {
-      const isNeeded = this.#places.size > 0 || this.#status !== null;
+      const isNeeded = this.#places.length > 0 || this.#status !== null;
       if (!isNeeded && closeCode !== undefined) this.#line.close(closeCode);
     } else {
       this.#owesRefusal = true;
@@ -307,36 +316,35 @@ export class ParleyMember implements Receiver {
   }
 
   #leave(room: string, reason: LeftReason): void {
-    const place = this.#places.get(room);
+    const place = this.#givePlaceUp(room);
     if (!place) return;
-    this.#places.delete(room);
-    const { broker, doors, id } = this.#options;
-    if (place.state === 'seated') this.#expect(broker.leave(this.#address(room), id, reason));
-    doors.departed(this.#address(room), id, reason);
+    const { broker, doors } = this.#context;
+    const { id } = this.#self;
+    const address = this.#address(room);
+    if (place.state === 'seated') this.#expect(broker.leave(address, id, reason));
+    doors.departed(address, id, reason);
   }
 
   #signal(room: string, to: string, signal: Signal): void {
-    const { broker, id } = this.#options;
+    const { id } = this.#self;
     const mail: Mail = { kind: 'event', event: { type: 'signal', room, from: id, signal } };
     const onSent = (sent: boolean): void => {
       if (!sent) this.#push({ type: 'error', code: 'peer-unavailable', room, to });
     };
-    const sent = broker.send(this.#address(room), id, to, mail);
-    if (typeof sent === 'boolean') onSent(sent);
-    else this.#expect(sent.then(onSent));
+    this.#expect(withAnswer(this.#context.broker.send(this.#address(room), id, to, mail), onSent));
   }
 
-  #onMail(mail: Mail): void {
+  take(mail: Mail): void {
     // Plain members translate what they send, and nobody takes the seat of a member with a key.
     if (mail.kind !== 'event') return;
     const { event } = mail;
     // A client that has forgotten a room hears nothing of it until it asks for it again.
     const room = 'room' in event ? event.room : undefined;
-    const isForgotten = room !== undefined && this.#places.get(room)?.forgotten === true;
+    const isForgotten = room !== undefined && this.#placeIn(room)?.forgotten === true;
     if (event.type === 'signal' && (isForgotten || !this.#line.hasRoom)) {
-      const { broker, id } = this.#options;
-      const error: UnsequencedEvent = { type: 'error', code: 'peer-unavailable', room: event.room, to: id };
-      this.#expect(broker.deliver(event.from, { kind: 'event', event: error }));
+      const to = this.#self.id;
+      const error: UnsequencedEvent = { type: 'error', code: 'peer-unavailable', room: event.room, to };
+      this.#expect(this.#context.broker.deliver(event.from, { kind: 'event', event: error }));
       return;
     }
     // What it asked for itself is answered all the same.
@@ -353,32 +361,53 @@ export class ParleyMember implements Receiver {
 
   /** Rooms are kept only for as long as the client may ask for them again. */
   #forgetPlaces(): void {
-    for (const place of this.#places.values()) place.forgotten = true;
+    for (const place of this.#places) place.forgotten = true;
+  }
+
+  #placeIn(room: string): Place | undefined {
+    return this.#places.find((place) => place.room === room);
+  }
+
+  #takePlace(room: string, state: Place['state']): void {
+    const known = this.#placeIn(room);
+    // Not added by a spread, which leaves space for sixteen more.
+    if (known) Object.assign(known, { state, forgotten: false });
+    else this.#places = this.#places.concat({ room, state, forgotten: false });
+  }
+
+  #givePlaceUp(room: string): Place | undefined {
+    const given = this.#placeIn(room);
+    if (given) this.#places = this.#places.filter((place) => place !== given);
+    return given;
+  }
+
+  #address(room: string): RoomAddress {
+    return { namespace: this.#namespace, room };
   }
 
   #armGrace(): void {
-    const { clock, graceMs } = this.#options;
+    const { clock, graceMs } = this.#context;
     if (this.#graceTimer !== null) clock.clearTimeout(this.#graceTimer);
     this.#graceTimer = null;
-    const isNeeded = !this.#line.isConnected || [...this.#places.values()].some((place) => place.forgotten);
+    const isNeeded = !this.#line.isConnected || this.#places.some((place) => place.forgotten);
     if (!isNeeded) return;
-    if (this.#places.size === 0 && !this.#owesRefusal) {
+    if (this.#places.length === 0 && !this.#owesRefusal) {
       this.#goneIfUnused();
       return;
     }
     this.#graceTimer = clock.setTimeout(() => {
       this.#graceTimer = null;
-      for (const [room, place] of [...this.#places]) {
-        if (!this.#line.isConnected || place.forgotten) this.#leave(room, 'grace-ended');
+      for (const { room, forgotten } of this.#places) {
+        if (!this.#line.isConnected || forgotten) this.#leave(room, 'grace-ended');
       }
       this.#goneIfUnused();
     }, graceMs);
   }
 
   #goneIfUnused(): void {
-    if (this.#line.isConnected || this.#places.size > 0) return;
+    if (this.#line.isConnected || this.#places.length > 0) return;
     this.stop();
-    this.#options.onGone();
+    this.#context.onGone(this.#self.id);
   }
 
   #answerWith(code: WireError | null, room: string): void {
@@ -386,21 +415,14 @@ export class ParleyMember implements Receiver {
   }
 
   #asMember(): Member {
-    const away = !this.#line.isConnected;
-    return {
-      id: this.#options.id,
-      name: this.#name,
-      device: this.#device,
-      key: this.#key,
-      plain: false,
-      away,
-    };
+    return this.#line.isConnected ? this.#self : { ...this.#self, away: true };
   }
 
   /** The broker keeps the order; here is only what happens when its store is gone. */
-  #expect(done: Promise<unknown>): void {
+  #expect(done: Answer<unknown>): void {
+    if (!(done instanceof Promise)) return;
     done.catch((error: unknown) => {
-      this.#options.logger.error('broker-failed', {
+      this.#context.logger.error('broker-failed', {
         error: error instanceof Error ? error.message : 'unknown',
       });
       this.#push({ type: 'error', code: 'unexpected' });

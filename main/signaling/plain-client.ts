@@ -11,7 +11,7 @@ import {
   type WireError,
 } from './protocol';
 import { plainFromSignal, signalFromPlain } from './plain-translation';
-import { isRefusal, type Mail } from './broker';
+import { isRefusal, withAnswer, type Answer, type JoinOutcome, type Mail, type Mailbox } from './broker';
 import type { Connection, Receiver } from './connection';
 import type { Newcomer } from './doors';
 import type { MemberContext } from './parley-member';
@@ -20,8 +20,8 @@ interface PlainClientOptions extends MemberContext {
   id: string;
   address: RoomAddress;
   app: boolean;
-  /** The socket is gone, and the seat with it. */
-  onGone: () => void;
+  /** The socket is gone, and the seat with it: left, or taken by another. */
+  onGone: (why: 'left' | 'replaced') => void;
 }
 
 const frameSchema = v.custom<{ type?: unknown }>(
@@ -45,7 +45,7 @@ const CLOSE_FOR: Record<WireError, CloseCode> = {
  * A member that speaks the plain dialect: its socket is its seat. Hears nothing but what the other in the room says
  * (existing clients know no other frames) and, once, why it is refused.
  */
-export class PlainClient implements Receiver {
+export class PlainClient implements Receiver, Mailbox {
   readonly #connection: Connection;
   readonly #options: PlainClientOptions;
   readonly #self: Member;
@@ -61,9 +61,7 @@ export class PlainClient implements Receiver {
     this.#connection = connection;
     this.#options = options;
     this.#self = { id: options.id, name: '', device: 'web', key: null, plain: true, away: false };
-    options.broker.register(options.id, (mail) => {
-      this.#onMail(mail);
-    });
+    options.broker.register(options.id, this);
     connection.handOver(this);
   }
 
@@ -129,11 +127,12 @@ export class PlainClient implements Receiver {
   #enter(host: string | null): void {
     const { broker, doors, address, app, roomCapacity } = this.#options;
     this.#place = 'seated';
-    const joined = broker.join(address, this.#self, { capacity: roomCapacity, host, app }).then((outcome) => {
+    const joined = broker.join(address, this.#self, { capacity: roomCapacity, host, app });
+    const onOutcome = (outcome: JoinOutcome): void => {
       if (isRefusal(outcome)) this.#refuse(outcome);
       else doors.entered(address, this.#self.id);
-    });
-    this.#expect(joined);
+    };
+    this.#expect(withAnswer(joined, onOutcome));
   }
 
   #refuse(code: WireError): void {
@@ -149,7 +148,7 @@ export class PlainClient implements Receiver {
     this.#place = 'none';
     doors.departed(address, this.#self.id, why);
     this.stop();
-    onGone();
+    onGone(why);
   }
 
   /** Keeps what a lone member says, as far as somebody who comes later can use it. */
@@ -185,7 +184,7 @@ export class PlainClient implements Receiver {
     for (const { text, signal } of kept) this.#sendTo(other, text, signal);
   }
 
-  #onMail(mail: Mail): void {
+  take(mail: Mail): void {
     switch (mail.kind) {
       case 'plain':
         this.#connection.send(mail.text);
@@ -211,8 +210,8 @@ export class PlainClient implements Receiver {
     }
   }
 
-  #expect(done: boolean | Promise<unknown>): void {
-    if (typeof done === 'boolean') return;
+  #expect(done: Answer<unknown>): void {
+    if (!(done instanceof Promise)) return;
     done.catch((error: unknown) => {
       this.#options.logger.error('broker-failed', {
         error: error instanceof Error ? error.message : 'unknown',

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import { DEFAULT_PART, LIMITS, SUBPROTOCOL, type RoomAddress } from './protocol';
 import { trustedProxies } from './client-address';
 import { systemClock, type Clock } from './clock';
-import { Connection } from './connection';
+import { Connection, type ConnectionContext } from './connection';
 import { openDoors } from './doors';
 import { closeOneByOne, comeBackAfterMs } from './drain';
 import { Gate } from './gate';
@@ -18,8 +18,9 @@ import { LocalBroker } from './local-broker';
 import { silentLogger, type Logger } from './logger';
 import { MeteredBroker } from './metered-broker';
 import { Metrics } from './metrics';
-import { ParleyMember, type MemberContext } from './parley-member';
+import { ParleyMember, type MemberContext, type ParleyMemberContext } from './parley-member';
 import { PlainClient } from './plain-client';
+import { ServerSocket } from './server-socket';
 import { TcpConnections } from './tcp-connections';
 import type { UpgradeTarget } from './admission';
 import type { Broker } from './broker';
@@ -130,7 +131,9 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
           graceMs,
           onAdmissionsChanged,
           tell: (member, event) => {
-            broker.deliver(member, { kind: 'event', event }).catch((error: unknown) => {
+            const delivered = broker.deliver(member, { kind: 'event', event });
+            if (!(delivered instanceof Promise)) return;
+            delivered.catch((error: unknown) => {
               logger.error('broker-failed', { error: error instanceof Error ? error.message : 'unknown' });
             });
           },
@@ -146,9 +149,26 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     hasPresence: (namespace) => !presenceOff.includes('*') && !presenceOff.includes(namespace),
   };
   const issuer = new IceIssuer({ ice, clock, wallNow: Date.now });
-  const heartbeats = new Heartbeats(clock, { heartbeatMs, timeoutMs });
   const connections = new Set<Connection>();
+  const connectionContext: ConnectionContext = {
+    clock,
+    heartbeats: new Heartbeats(clock, { heartbeatMs, timeoutMs }),
+    logger,
+    metrics,
+    onClosed: (connection) => {
+      connections.delete(connection);
+      if (connections.size === 0) onLastGone();
+      metrics.connections.add(connection.dialect, -1);
+    },
+  };
   const members = new Map<string, ParleyMember>();
+  const parleyContext: ParleyMemberContext = {
+    ...context,
+    ice: issuer,
+    onGone: (id) => {
+      members.delete(id);
+    },
+  };
   const plainClients = new Set<PlainClient>();
   let onLastGone: () => void = () => undefined;
 
@@ -160,10 +180,11 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     maxFragments: 64,
     maxBufferedChunks: 1024,
     perMessageDeflate: false,
+    WebSocket: ServerSocket,
     closeTimeout: 5000,
     handleProtocols: (asked: Set<string>) => (asked.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   } as const;
-  const sockets = new WebSocketServer(socketOptions);
+  const sockets = new WebSocketServer<typeof ServerSocket>(socketOptions);
   const proxies = trustedProxies(trustProxies);
   const gate = new Gate({
     clock,
@@ -197,23 +218,16 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
   });
 
   function onSocket(
-    webSocket: WebSocket,
+    webSocket: ServerSocket,
     stream: Duplex,
     target: UpgradeTarget,
     visit: Visit,
     isAddressOurs: boolean,
   ): void {
-    const dialect = webSocket.protocol === SUBPROTOCOL ? SUBPROTOCOL : 'plain';
-    const connection = new Connection(webSocket, stream, { clock, heartbeats, logger, metrics, visit });
+    const connection = new Connection(webSocket, stream, visit, connectionContext);
     connections.add(connection);
-    metrics.connections.add(dialect);
-    webSocket.on('close', () => {
-      connections.delete(connection);
-      if (connections.size === 0) onLastGone();
-      metrics.connections.add(dialect, -1);
-      visit.end();
-    });
-    if (dialect === SUBPROTOCOL) greet(connection, target, visit, isAddressOurs);
+    metrics.connections.add(connection.dialect);
+    if (connection.dialect === SUBPROTOCOL) greet(connection, target, visit, isAddressOurs);
     else admitPlain(connection, target);
   }
 
@@ -239,10 +253,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
       onMember: (id, hello) => {
         let member = members.get(id);
         if (!member) {
-          const onGone = (): void => {
-            members.delete(id);
-          };
-          member = new ParleyMember({ ...context, id, namespace, ice: issuer, onGone });
+          member = new ParleyMember(parleyContext, id, namespace);
           members.set(id, member);
         }
         const { resumed } = member.attach(connection, hello);
@@ -266,8 +277,9 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
       id: randomBytes(16).toString('base64url'),
       address: { namespace, room: room ?? DEFAULT_PART },
       app,
-      onGone: () => {
+      onGone: (why) => {
         plainClients.delete(client);
+        if (why === 'replaced') metrics.left.add(why);
       },
     });
     plainClients.add(client);

@@ -26,7 +26,7 @@ describe.each(Object.entries(brokers))('%s', (_name, create) => {
     for (const id of ids) {
       const box: Mail[] = [];
       mail.set(id, box);
-      broker.register(id, (one) => box.push(one));
+      broker.register(id, { take: (one) => box.push(one) });
     }
     const typesOf = (id: string): string[] =>
       (mail.get(id) ?? []).map((one) => (one.kind === 'event' ? one.event.type : one.kind));
@@ -168,23 +168,23 @@ describe.each(Object.entries(brokers))('%s', (_name, create) => {
   });
 });
 
-it('opens no room past those there may be', async () => {
+it('opens no room past those there may be', () => {
   const broker = new LocalBroker({ maxRooms: 1 });
   const other = { namespace: 'ns', room: 'other' };
-  expect(await broker.join(address, member('a'), rules)).toBe('joined');
-  expect(await broker.join(other, member('b'), rules)).toBe('too-many');
-  expect(await broker.join(address, member('b'), rules)).toBe('joined');
-  await broker.leave(address, 'a', 'left');
-  await broker.leave(address, 'b', 'left');
-  expect(await broker.join(other, member('b'), rules)).toBe('joined');
+  expect(broker.join(address, member('a'), rules)).toBe('joined');
+  expect(broker.join(other, member('b'), rules)).toBe('too-many');
+  expect(broker.join(address, member('b'), rules)).toBe('joined');
+  broker.leave(address, 'a', 'left');
+  broker.leave(address, 'b', 'left');
+  expect(broker.join(other, member('b'), rules)).toBe('joined');
 });
 
-it('keeps nothing of a room that everybody left', async () => {
+it('keeps nothing of a room that everybody left', () => {
   const broker = new LocalBroker();
-  await broker.join(address, member('a'), rules);
+  broker.join(address, member('a'), rules);
   expect(broker.roomCount).toBe(1);
-  await broker.leave(address, 'a', 'left');
+  broker.leave(address, 'a', 'left');
   expect(broker.roomCount).toBe(0);
-  await broker.join(address, member('b'), { ...rules, capacity: 0 });
+  broker.join(address, member('b'), { ...rules, capacity: 0 });
   expect(broker.roomCount).toBe(0);
 });

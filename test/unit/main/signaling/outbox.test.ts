@@ -51,7 +51,7 @@ describe('Outbox', () => {
 
 describe('Inbox', () => {
   it('tells new frames from duplicates and gaps', () => {
-    const inbox = new Inbox(new ManualClock(), () => undefined);
+    const inbox = new Inbox(new ManualClock(), { acknowledge: () => undefined });
     expect([1, 2, 2, 1, 4, 3, 0].map((seq) => inbox.accept(seq))).toEqual([
       'next',
       'next',
@@ -67,7 +67,7 @@ describe('Inbox', () => {
   it('acknowledges after 16 frames, or after a second', () => {
     const clock = new ManualClock();
     const acks: number[] = [];
-    const inbox = new Inbox(clock, (seq) => acks.push(seq));
+    const inbox = new Inbox(clock, { acknowledge: (seq) => acks.push(seq) });
     for (let seq = 1; seq <= 16; seq += 1) inbox.accept(seq);
     expect(acks).toEqual([16]);
     inbox.accept(17);
@@ -86,7 +86,7 @@ it('loses, doubles and reorders nothing over a line that breaks anywhere', () =>
       fc.array(fc.record({ sent: fc.nat(12), arrived: fc.nat(12), acked: fc.boolean() })),
       (rounds) => {
         const outbox = new Outbox<{ n: number }>({ frames: 1000, bytes: 1e6 });
-        const inbox = new Inbox(new ManualClock(), () => undefined);
+        const inbox = new Inbox(new ManualClock(), { acknowledge: () => undefined });
         const handled: number[] = [];
         const receive = (frame: string): void => {
           const { seq, n } = JSON.parse(frame) as { seq: number; n: number };
