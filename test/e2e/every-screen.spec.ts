@@ -106,6 +106,30 @@ test('before a call: joining, and the settings', async ({ meet }) => {
   await look(ann, 'settings-end', { open: openSettings, atEnd: true });
 });
 
+test('people: nobody yet, one with a long name, ringing, being rung', async ({ meet }) => {
+  const server = await startHeadless(ROOT);
+  const settings = { server: { servers: [`ws://127.0.0.1:${server.port}`], namespace: 'family' } };
+  const ann = await meet('Ann', { media: RED, settings });
+  await expect(ann.page.getByText(en.side.nobody).first()).toBeVisible();
+  await look(ann, 'people-nobody');
+  const openServer = ({ side }: { side: { changeServer: string } }): Promise<void> =>
+    ann.button(side.changeServer).click();
+  await look(ann, 'server', { open: openServer, sizes: ['wide'] });
+  const ben = await meet(LONG_NAME, { media: BLUE, settings });
+  await expect(ann.page.getByRole('listitem')).toContainText(LONG_NAME);
+  await look(ann, 'people-one');
+  await ben.button('Video call with Ann').click();
+  await expect(ann.button(en.ring.acceptVideo)).toBeVisible();
+  await expect(ben.page.getByText('Ringing')).toBeVisible();
+  await look(ann, 'ringing', { sizes: ['small'] });
+  await ann.button(en.ring.decline).click();
+  await look(ben, 'ended-declined', { sizes: ['wide'] });
+  await ben.button(en.ended.callAgain).click();
+  await expect(ben.page.getByText('Ringing')).toBeVisible();
+  await look(ben, 'calling', { sizes: ['small'] });
+  await server.stop();
+});
+
 test('on the way into a room: a link, a server, the door', async ({ meet }) => {
   const { server, port } = await silentServer();
   const [ann, ben] = await Promise.all([
