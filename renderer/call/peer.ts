@@ -84,6 +84,8 @@ export interface PeerStart {
 /** How long the other's first offer is awaited before this side makes one. */
 const EXPECT_PLAIN_MS = 1000;
 const EXPECT_PARLEY_MS = 4000;
+/** How long a plain page whose offer crossed ours may take to answer ours after all. */
+const CROSSED_MS = 1000;
 /** How long a second call of the same member may be a leftover of a collision before it counts as its newest. */
 const YIELD_MS = 3000;
 /** Between two attempts to mend a silent path or to have an offer answered. */
@@ -165,6 +167,8 @@ export class Peer {
   #answeredN = -1;
   readonly #inboxes = new Map<string, SignalInbox>();
   #otherCall: string | null = null;
+  /** A plain member's offer that crossed ours, and what it said after that; `null` while nothing is undecided. */
+  #crossed: Signal[] | null = null;
   #session: string | null = null;
 
   #lastRestartMs = -Infinity;
@@ -252,7 +256,7 @@ export class Peer {
     if (!this.#begun || this.#over) return;
     if (this.#plain) {
       // The server numbers a plain member's signals as they come; there is nothing to sort and no second call.
-      this.#take(signal);
+      this.#receivePlain(signal);
       return;
     }
     if ('bye' in signal) {
@@ -542,7 +546,7 @@ export class Peer {
     this.#clearTimer('expect');
     if (this.#plain && type === 'offer') {
       // A plain page that loses patience or reloads offers from a new connection without saying so.
-      const collides = this.#offering && !this.#answered;
+      const collides = this.#crosses;
       const replaced = this.#session !== null && this.#session !== sessionOf(sdp);
       if (collides || replaced) this.#reopen();
     }
@@ -621,6 +625,39 @@ export class Peer {
     if (this.#reported) return;
     this.#reported = true;
     this.#events.badMessage(cause);
+  }
+
+  // ------------------------------------------------------------- offers that cross a plain page's
+
+  get #crosses(): boolean {
+    return this.#offering && !this.#answered;
+  }
+
+  /**
+   * A page that was slow, because a person had to allow the camera, offers while our offer is under way to it. Then one
+   * page waits for its answer, and the next gives its own offer up for ours without knowing: `setRemoteDescription`
+   * does that by itself (W3C WebRTC, section 4.4.1.5). An answer tells the second; without one, it is the first.
+   */
+  #receivePlain(signal: Signal): void {
+    const type = 'description' in signal ? signal.description.type : null;
+    if (type === 'offer' && this.#crosses) {
+      this.#crossed = [signal];
+      this.#setTimer('yield', CROSSED_MS, () => this.#yieldToPlain());
+      return;
+    }
+    if (type === 'answer') {
+      // What came in between belongs to the offer that is no more.
+      this.#crossed = null;
+      this.#clearTimer('yield');
+    }
+    if (!this.#crossed) this.#take(signal);
+    else if (this.#crossed.length < MAX_OUTBOX) this.#crossed.push(signal);
+  }
+
+  #yieldToPlain(): void {
+    const signals = this.#crossed ?? [];
+    this.#crossed = null;
+    for (const signal of signals) this.#take(signal);
   }
 
   // ------------------------------------------------------------- more than one call

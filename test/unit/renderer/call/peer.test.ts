@@ -565,7 +565,7 @@ describe('toward a plain member', () => {
 
   test('its offer is answered as it came, and takes the place of ours', async () => {
     const [parley, page] = pair({ ...plain, offers: true }, { ...plain, offers: true });
-    // A simple page would not yield: it offers once and waits for an answer.
+    // This one does not yield: it offers once and waits for an answer.
     page.other = parley;
     parley.other = null;
     await clock.until(() => parley.descriptions.includes('answer'));
@@ -574,6 +574,48 @@ describe('toward a plain member', () => {
       'sendrecv',
     ]);
     expect(parley.fake.remoteDescription?.sdp).toBe(offerOf(page.sent[0]));
+  });
+
+  test('a page that gives its offer up for ours is left to it', async () => {
+    const parley = new End(plain);
+    const page = new network.Connection();
+    let n = 0;
+    const say = (body: { description: RTCSessionDescription } | { candidate: RTCIceCandidate }) => {
+      const signal = { call: 'page', n: n++, ...body } as Signal;
+      clock.after(1, () => parley.peer.receive(signal));
+    };
+    page.addEventListener('icecandidate', ({ candidate }) => candidate && say({ candidate }));
+    const describe = async () => {
+      await page.setLocalDescription();
+      if (page.localDescription) say({ description: page.localDescription });
+    };
+    // It takes what is said to it in turn, once it has offered.
+    let last = new Promise<void>((resolve) => {
+      clock.after(1500, () => {
+        page.addTransceiver('audio');
+        page.addTransceiver('video');
+        resolve(describe());
+      });
+    });
+    const failed: unknown[] = [];
+    const hear = async (signal: Signal) => {
+      if ('candidate' in signal && signal.candidate) {
+        const { usernameFragment = null, ...rest } = signal.candidate;
+        await page.addIceCandidate({ ...rest, usernameFragment });
+      }
+      if (!('description' in signal)) return;
+      await page.setRemoteDescription(signal.description);
+      if (signal.description.type === 'offer') await describe();
+    };
+    const receive = (signal: Signal) => {
+      last = last.then(() => hear(signal)).catch((cause: unknown) => void failed.push(cause));
+    };
+    parley.other = { peer: { receive } } as unknown as End;
+    await clock.until(() => parley.alive, 5000);
+    await clock.advance(5000);
+    expect([parley.descriptions, failed, page.connectionState]).toEqual([['offer'], [], 'connected']);
+    parley.peer.close();
+    page.close();
   });
 
   test('an offer with sound only is answered with sound', async () => {
