@@ -96,13 +96,16 @@ export async function startTurnServer({
  * two of its threads do so at once, neither finds them and both refuse; for one of us that takes a late answer.
  */
 async function letIn(port: number, turn: { urls: string[]; secret: string; ttlMs: number }): Promise<void> {
-  const [credentials] = iceServersFor({ stunUrls: [], turn }, 'first', Date.now());
-  const client = new TurnClient(port, credentials);
-  try {
-    let answer = 0;
-    while (answer !== 200) answer = await client.allocate();
-  } finally {
-    client.close();
+  let answer = 0;
+  while (answer !== 200) {
+    const [credentials] = iceServersFor({ stunUrls: [], turn }, 'first', Date.now());
+    // Each from a socket of its own: one question said twice may be refused and granted, and a third is a mismatch.
+    const client = new TurnClient(port, credentials);
+    try {
+      answer = await client.allocate();
+    } finally {
+      client.close();
+    }
   }
 }
 
