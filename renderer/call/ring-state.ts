@@ -5,6 +5,7 @@
 import type { JoinTarget } from '../../preload/bridge';
 import type { DeclineReason, RingMedia } from '../../main/signaling/protocol';
 import {
+  endedOf,
   go,
   isFree,
   leaveKept,
@@ -63,7 +64,9 @@ export function rung(state: CallState, event: Rung): Transition {
     media,
     fingerprint: signed ? fingerprint : null,
   };
-  if (state.phase === 'calling' && state.ring.peer.key === from.key) {
+  // Only a signed ring is by who it says: nobody else's may answer ours, or take its place.
+  const isByPeer = signed && isRing(state) && state.ring.peer.key === from.key;
+  if (isByPeer && state.phase === 'calling') {
     // Both ring each other: one of the two rings counts, and both sides know which.
     if (!wins) return stay(state);
     return answer(state, ring, target, state.ring.media, {
@@ -72,7 +75,7 @@ export function rung(state: CallState, event: Rung): Transition {
       reason: 'cancelled',
     });
   }
-  if (isRing(state) && state.ring.peer.key === from.key) {
+  if (isByPeer) {
     // Who rings anew no longer waits behind the ring of before; who was answered needs no other.
     return state.phase === 'ringing'
       ? go({ ...state, ring, target }, { type: 'confirm-ringing', ring })
@@ -82,11 +85,12 @@ export function rung(state: CallState, event: Rung): Transition {
     { type: 'decline-ring', link, call, reason },
     { type: 'note-missed', name: from.name, reason },
   ];
-  if (!isFree(state)) return go(state, ...decline('busy'));
+  // A host who looks at the screen after a call has a room open still.
+  const hosts = (endedOf(state)?.seat ?? null) !== null;
+  if (!isFree(state) || hosts) return go(state, ...decline('busy'));
   if (isQuiet) return go(state, ...decline('do-not-disturb'));
   return go(
     { phase: 'ringing', ring, target },
-    ...leaveKept(state),
     { type: 'confirm-ringing', ring },
     { type: 'start-timer', timer: 'ring', afterMs: RUNG_MS },
   );

@@ -543,8 +543,16 @@ describe('a ring', () => {
     expect(effects).toContainEqual(expect.objectContaining({ type: 'accept-ring', media: 'video' }));
   });
 
+  test('that proves nothing answers none, and takes the place of none', () => {
+    const forged = rungBy(bo, 'ring-2', { signed: false, wins: true });
+    expect(after(calling, forged)).toEqual(calling);
+    expect(after(ringing, forged)).toEqual(ringing);
+    expect(after(idle, forged)).toMatchObject({ phase: 'ringing', ring: { fingerprint: null } });
+  });
+
   test('of a third is busy, and who rang is told', () => {
-    for (const state of [connected, calling, answered, waiting]) {
+    // The last is a host whose room is open after a call.
+    for (const state of [connected, calling, answered, waiting, ended]) {
       const { state: next, effects } = transition(state, rungBy(cy, 'ring-9'));
       expect(next).toEqual(state);
       expect(effects).toContainEqual({ type: 'decline-ring', link: 'saved', call: 'ring-9', reason: 'busy' });
