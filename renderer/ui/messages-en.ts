@@ -31,7 +31,7 @@ export const en = {
   side: {
     title: 'People',
     nothingYet: 'People who use the same server as you will appear here, one click away.',
-    addServer: 'Add a server',
+    addServer: 'Choose a server',
     changeServer: 'Server',
     nobody: 'Nobody else is here yet. Whoever uses the same server and group will appear here.',
     connecting: (server) => `Connecting to ${isolate(server)}…`,

@@ -28,7 +28,7 @@ export const zh = {
   side: {
     title: '联系人',
     nothingYet: '和你使用同一服务器的人会显示在这里，点一下就能呼叫。',
-    addServer: '添加服务器',
+    addServer: '选择服务器',
     changeServer: '服务器',
     nobody: '还没有别人。使用同一服务器和群组的人会出现在这里。',
     connecting: (server) => `正在连接 ${isolate(server)}…`,

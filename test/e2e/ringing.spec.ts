@@ -33,7 +33,7 @@ test('one sees who is there, rings with video, and both see and hear each other'
   const ann = await meet('Ann', { media: RED });
   const ben = await meet('Ben', { media: BLUE, settings: saved() });
   // Ann adds the server where a person would.
-  await ann.button('Add a server').click();
+  await ann.button('Choose a server').click();
   await ann.page.getByRole('textbox', { name: 'Address' }).fill(`127.0.0.1:${String(server.port)}`);
   await ann.page.getByRole('textbox', { name: 'Group' }).fill('family');
   await ann.button('Connect').click();
