@@ -162,7 +162,8 @@ export type CallTimer = 'connect' | 'lost' | 'ring';
 
 /** What a transition asks to be done, in this order. */
 export type Effect =
-  | { type: 'open-media' }
+  /** `start`: with or without the camera, where a ring says so. */
+  | { type: 'open-media'; start?: RingMedia }
   /** Stops every local track at once. */
   | { type: 'release-media' }
   | { type: 'host-room'; room: string | null; door: Door }

@@ -164,14 +164,12 @@ export class Call implements CallView {
   async ring(link: string, peer: Person, media: RingMedia): Promise<void> {
     this.#click();
     await this.#readyCertificate();
-    const ring: Ring = { call: newRingId(), link, peer, direction: 'out', media, fingerprint: null };
-    this.#startWith(media);
+    const ring: Ring = { call: newRingId(), link, peer, media, fingerprint: null };
     await this.#do({ type: 'ring-asked', ring });
   }
 
   accept(media: RingMedia): Promise<void> {
     this.#click();
-    this.#startWith(media);
     return this.#do({ type: 'accepted', media });
   }
 
@@ -295,6 +293,7 @@ export class Call implements CallView {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'open-media':
+        if (effect.start !== undefined) void this.media.setCameraOn(effect.start === 'video');
         // In parallel with everything else: the call begins without tracks if need be, and they follow.
         void this.media.openForCall();
         return;
@@ -527,11 +526,6 @@ export class Call implements CallView {
     this.#move({ ...ring, type: 'rung', wins, isQuiet: this.#options.isQuiet() });
   }
 
-  #startWith(media: RingMedia): void {
-    const on = media === 'video';
-    if (this.media.cameraOn !== on) void this.media.setCameraOn(on);
-  }
-
   /** A certificate for the next call: none is used for two. */
   async #readyCertificate(): Promise<void> {
     if (this.#certificate !== null) return;
@@ -548,8 +542,8 @@ export class Call implements CallView {
   #tellInCall(): void {
     const { phase } = this.#state;
     const inCall = phase !== 'idle' && phase !== 'ended' && phase !== 'confirming';
-    if (!inCall) this.#certificate = null;
     if (inCall === this.#saidInCall) return;
+    if (!inCall) this.#certificate = null;
     this.#saidInCall = inCall;
     void this.#bridge.setInCall(inCall);
   }

@@ -39,14 +39,14 @@ export function asked(state: CallState, ring: Ring): Transition {
   return go(
     { phase: 'calling', ring, shown: false },
     ...leaveKept(state),
-    { type: 'open-media' },
+    { type: 'open-media', start: ring.media },
     { type: 'send-ring', ring },
     { type: 'start-timer', timer: 'ring', afterMs: RING_MS },
   );
 }
 
 export function ringAgain(state: CallState, ring: Ring, call: string): Transition {
-  return asked(state, { ...ring, call, direction: 'out', fingerprint: null });
+  return asked(state, { ...ring, call, fingerprint: null });
 }
 
 export function shown(state: CallState, call: string): Transition {
@@ -60,7 +60,6 @@ export function rung(state: CallState, event: Rung): Transition {
     call,
     link,
     peer: from,
-    direction: 'in',
     media,
     fingerprint: signed ? fingerprint : null,
   };
@@ -78,7 +77,10 @@ export function rung(state: CallState, event: Rung): Transition {
   if (isByPeer) {
     // Who rings anew no longer waits behind the ring of before; who was answered needs no other.
     return state.phase === 'ringing'
-      ? go({ ...state, ring, target }, { type: 'confirm-ringing', ring })
+      ? go({ ...state, ring, target }, declineEffect(state.ring, 'no-answer'), {
+          type: 'confirm-ringing',
+          ring,
+        })
       : stay(state);
   }
   const decline = (reason: 'busy' | 'do-not-disturb'): Effect[] => [
@@ -172,7 +174,7 @@ function answer(
   return {
     ...next,
     effects: [
-      ...(state.phase === 'calling' ? [] : [{ type: 'open-media' } as const]),
+      ...(state.phase === 'calling' ? [] : [{ type: 'open-media', start: media } as const]),
       ...first,
       { type: 'accept-ring', ring, media },
       ...effects,

@@ -7,7 +7,6 @@ export interface Ring {
   /** By which conversation it came or goes; see `BridgeEvent`. */
   link: string;
   peer: Person;
-  direction: 'out' | 'in';
   /** What was asked for. */
   media: RingMedia;
   /** Of the certificate the other side proved to own; `null` while it has proved nothing. */

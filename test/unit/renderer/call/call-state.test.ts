@@ -40,7 +40,6 @@ const ring: Ring = {
   call: 'ring-1',
   link: 'saved',
   peer: bo,
-  direction: 'out',
   media: 'video',
   fingerprint: null,
 };
@@ -104,7 +103,7 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({ type: fc.constant('call-again'), call }),
   fc.record({
     type: fc.constant('ring-asked'),
-    ring: fc.record({ ...ringRecord, direction: fc.constant('out') }),
+    ring: fc.record(ringRecord),
   }),
   fc.record({ type: fc.constant('accepted'), media: ringMedia }),
   fc.record({
@@ -571,7 +570,23 @@ describe('a ring', () => {
   test('rings again from its end, as a ring of its own', () => {
     const over = after(calling, { type: 'hung-up', atMs: 1 });
     const again = after(over, { type: 'call-again', call: 'ring-7' });
-    expect(again).toMatchObject({ phase: 'calling', ring: { call: 'ring-7', peer: bo, direction: 'out' } });
+    expect(again).toMatchObject({ phase: 'calling', ring: { call: 'ring-7', peer: bo } });
+  });
+
+  test('opens the camera only for video, and not again for a second press', () => {
+    const opened = (from: CallState, each: CallEvent) =>
+      transition(from, each).effects.filter(({ type }) => type === 'open-media');
+    expect(opened(idle, { type: 'ring-asked', ring })).toEqual([{ type: 'open-media', start: 'video' }]);
+    expect(opened(ringing, { type: 'accepted', media: 'voice' })).toEqual([
+      { type: 'open-media', start: 'voice' },
+    ]);
+    expect(opened(calling, { type: 'ring-asked', ring: { ...ring, media: 'voice' } })).toEqual([]);
+  });
+
+  test('rung anew takes the place of the one before, which is answered', () => {
+    const { state, effects } = transition(ringing, rungBy(bo, 'ring-2'));
+    expect(state).toMatchObject({ phase: 'ringing', ring: { call: 'ring-2' } });
+    expect(effects).toContainEqual(expect.objectContaining({ type: 'decline-ring', call: 'ring-1' }));
   });
 
   test('is answered by ringing who rings', () => {
