@@ -166,7 +166,13 @@ async function defaultApp() {
  * @param {string} folder
  */
 async function packFromRegistry(name, folder) {
-  const patience = ['--fetch-retries=1', '--fetch-retry-maxtimeout=2000', '--fetch-timeout=20000'];
+  const patience = [
+    '--fetch-retries=1',
+    // npm's own shortest pause is longer than our longest, which it refuses to be told.
+    '--fetch-retry-mintimeout=1000',
+    '--fetch-retry-maxtimeout=2000',
+    '--fetch-timeout=20000',
+  ];
   const args = ['pack', name, '--json', '--prefer-offline', '--pack-destination', folder];
   const { stdout } = await promisify(execFile)('npm', [...args, ...patience]).catch(
     (/** @type {unknown} */ error) => {
