@@ -2,6 +2,7 @@ import { clipboard, shell, type BrowserWindow } from 'electron';
 import type { Result, Settings, StartInfo } from '../preload/bridge';
 import type { BridgeHandlers } from './ipc';
 import { readTarget } from './join-link';
+import type { PeopleBook } from './people-book';
 import type { PeopleLinks } from './people-links';
 import { randomRoomName } from './room-names';
 import type { RoomSession } from './room-session';
@@ -23,6 +24,7 @@ export interface BridgeHostParts {
   window: () => BrowserWindow | null;
   session: RoomSession;
   people: PeopleLinks;
+  book: PeopleBook;
   passwords: ServerPasswords;
   settings: SettingsStore;
   /** Everything but the settings, asked anew for each page that loads. */
@@ -33,7 +35,7 @@ export interface BridgeHostParts {
 
 /** Answers the bridge, one handler a method. Arguments are parsed already (ipc.ts). */
 export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
-  const { window, session, people, passwords, settings, startInfo, onSettingsChanged, log } = parts;
+  const { window, session, people, book, passwords, settings, startInfo, onSettingsChanged, log } = parts;
   return {
     start: async () => {
       // A page that starts, starts without a call: the one before it was reloaded or crashed.
@@ -71,6 +73,13 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
     confirmRinging: (link, call) => people.link(link)?.confirmRinging(call),
     answerRing: (link, call, answer) => people.link(link)?.answer(call, answer) ?? false,
     cancelRing: (link, call, reason) => people.link(link)?.cancel(call, reason),
+    readBook: () => book.read(),
+    changeKnown: (key, change) => book.change(key, change),
+    forgetKnown: (key) => book.forget(key),
+    addCall: (record) => book.addCall(record),
+    seeCalls: () => book.seeCalls(),
+    forgetCalls: (ids) => book.forgetCalls(ids),
+    restoreCalls: () => book.restoreCalls(),
     setInCall: (inCall) => people.setInCall(inCall),
     copyText: (text) => clipboard.writeText(text),
     openPrivacySettings: async (device) => {

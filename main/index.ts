@@ -12,6 +12,7 @@ import { Launches } from './launches';
 import { openLog } from './log';
 import { setMenu } from './menu';
 import { lockNavigation, refuseNetwork } from './navigation';
+import { PeopleBook } from './people-book';
 import { guardPermissions } from './permissions';
 import { PeopleLinks } from './people-links';
 import { openProfile, type Profile } from './profile';
@@ -75,6 +76,7 @@ function start(
   const emit = (event: BridgeEvent): void => {
     if (window && !window.isDestroyed()) sendEvent(window.webContents, event);
   };
+  const book = new PeopleBook({ folder: dataFolder, emit, log, now: Date.now });
   const passwords = new ServerPasswords();
   const people = new PeopleLinks({ identity, settings: () => settings.current, passwords, emit, log });
   const session = new RoomSession({
@@ -113,6 +115,7 @@ function start(
       window: () => window,
       session,
       people,
+      book,
       passwords,
       settings,
       startInfo,
@@ -129,9 +132,10 @@ function start(
     if (window) raiseWindow(window);
     if (launch) emit({ type: 'launch', launch });
   });
-  people.follow();
   leaveBeforeQuit(session);
   window = openWindow(lastPlace, devServer);
+  // Nobody rings before it is known who is not to be heard.
+  void book.load().then(() => people.follow());
   showMenu();
   watchWindow(window, emit);
   recoverFromCrash(window, session, launches, log);

@@ -71,8 +71,10 @@ export function fitSettings(value: unknown): Settings {
   return v.parse(settingsSchema, fitted);
 }
 
-function withoutUndefined(change: SettingsChange): Partial<Settings> {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+/** What a change really says, to be merged into what was there. */
+export function withoutUndefined<T extends object>(change: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const said = Object.entries(change).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -13,6 +13,7 @@ import {
   memberIdSchema,
   nameInputSchema,
   partSchema,
+  publicKeySchema,
   ringIdSchema,
   ringMediaSchema,
   signalSchema,
@@ -66,6 +67,11 @@ export type ErrorCode =
   | 'settings-not-saved'
   | 'settings-restored'
   | 'settings-reset'
+  | 'people-restored'
+  | 'people-reset'
+  | 'calls-restored'
+  | 'calls-reset'
+  | 'book-not-saved'
   | 'unexpected';
 
 export type Result<T> = { ok: true; value: T } | { ok: false; code: ErrorCode };
@@ -88,12 +94,11 @@ const soundsSchema = v.object({
   ended: v.optional(v.boolean(), true),
 } satisfies Record<Sound, v.GenericSchema<boolean | undefined, boolean>>);
 
-/** Addresses of one server (`ws://` or `wss://` URLs without a path), tried at once. */
-const serversSchema = v.pipe(
-  v.array(v.pipe(v.string(), v.maxLength(300), v.regex(/^wss?:\/\/[^/?#\s]+$/))),
-  v.minLength(1),
-  v.maxLength(16),
-);
+/** `ws://host:port` or `wss://host:port`: a URL without a path. */
+const serverUrlSchema = v.pipe(v.string(), v.maxLength(300), v.regex(/^wss?:\/\/[^/?#\s]+$/));
+
+/** Addresses of one server, tried at once. */
+const serversSchema = v.pipe(v.array(serverUrlSchema), v.minLength(1), v.maxLength(16));
 
 const deviceIdSchema = v.nullable(v.pipe(v.string(), v.maxLength(256)));
 
@@ -204,6 +209,108 @@ const ringAnswerSchema = v.variant('answer', [
 ]);
 export type RingAnswer = v.InferOutput<typeof ringAnswerSchema>;
 
+// ---------------------------------------------------------------- the book: people one knows, and recent calls
+
+const momentSchema = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+
+/** Their own servers on a LAN that are remembered of one person. */
+export const MAX_ADDRESSES = 4;
+
+/** What may change of somebody. */
+const changeableEntries = {
+  /** What this person calls them; `null`: their own name. */
+  givenName: v.nullable(nameInputSchema),
+  /** What they called themselves last. */
+  name: nameInputSchema,
+  favourite: v.boolean(),
+  /** The safety code was compared with them. */
+  verified: v.boolean(),
+  /** Their rings are not heard; see `PeopleLink`. */
+  blocked: v.boolean(),
+  /** Their calls are answered by the app itself: only those of verified favourites ever are. */
+  autoAnswer: v.boolean(),
+};
+
+/** Someone this person has met, by their device key: whatever rests on who somebody is rests on it, never on a name. */
+export const knownPersonSchema = v.object({
+  key: publicKeySchema,
+  ...changeableEntries,
+  /** `ws://host:port` of their own server on a LAN, where they were reached last; newest first. */
+  addresses: v.pipe(v.array(serverUrlSchema), v.maxLength(MAX_ADDRESSES)),
+  /** Unix time. */
+  seenAtMs: momentSchema,
+});
+export type KnownPerson = v.InferOutput<typeof knownPersonSchema>;
+
+const knownChangeSchema = v.partial(v.strictObject(changeableEntries));
+/** A change of somebody. */
+export type KnownChange = v.InferOutput<typeof knownChangeSchema>;
+
+/**
+ * Why a call is over. Both sides hold the same reason; `by` says who acted.
+ * - `hung-up`: a person ended it
+ * - `left`: the other's app left the room without a word
+ * - `lost`: ten minutes without a path
+ * - `peer-unreachable`: no path was ever found between the two
+ * - `room-closed`: the room ended under it before the call was connected
+ *
+ * And of a ring, before there was a call:
+ * - `declined`, `busy`, `do-not-disturb`: by the callee, by hand or by what they are doing or asked for
+ * - `cancelled`: who rang gave up, or who had accepted did at once
+ * - `no-answer`: nobody did anything for 45 seconds
+ * - `unreachable`: the other's app, or the way to it, has gone
+ * - `not-verified`: what came back was not signed by the one who was rung, or not encrypted to them
+ */
+const endReasonSchema = v.picklist([
+  'hung-up',
+  'left',
+  'lost',
+  'peer-unreachable',
+  'room-closed',
+  'declined',
+  'busy',
+  'do-not-disturb',
+  'no-answer',
+  'cancelled',
+  'unreachable',
+  'not-verified',
+]);
+export type EndReason = v.InferOutput<typeof endReasonSchema>;
+
+/** A call that is over, or a ring that nothing came of. */
+export const callRecordSchema = v.object({
+  id: ringIdSchema,
+  /** Whose device it was, where that was proved or is whom one rang; `null` for whoever just came to a room or claims a key. */
+  key: v.nullable(publicKeySchema),
+  /** What they called themselves. */
+  name: nameInputSchema,
+  direction: v.picklist(['out', 'in']),
+  media: ringMediaSchema,
+  /** When it began to ring, or the two met in a room; Unix time. */
+  startedAtMs: momentSchema,
+  /** How long media flowed; `null` when it never did. */
+  lastedMs: v.nullable(v.pipe(v.number(), v.minValue(0))),
+  reason: endReasonSchema,
+  by: v.picklist(['self', 'peer', 'network']),
+  /** Only missed calls begin unseen. */
+  seen: v.boolean(),
+  /** Rings that came one after the other and are one record: at least 1. */
+  times: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+export type CallRecord = v.InferOutput<typeof callRecordSchema>;
+
+/** Calls that are remembered; the oldest are forgotten first. */
+export const MAX_CALLS = 1000;
+
+/** Everything the app remembers of people and calls. */
+export interface Book {
+  people: KnownPerson[];
+  /** Newest first. */
+  calls: CallRecord[];
+  /** What could not be read of it; said once. */
+  problems: ErrorCode[];
+}
+
 // ---------------------------------------------------------------- start
 
 /** What the app was asked to do on the command line or by a link. */
@@ -305,6 +412,10 @@ export type BridgeEvent =
   | { type: 'ring-cancelled'; link: string; call: string; reason: 'cancelled' | 'no-answer' }
   /** The other, or the way there, has gone. */
   | { type: 'ring-lost'; link: string; call: string }
+  | { type: 'known-changed'; person: KnownPerson }
+  | { type: 'known-forgotten'; key: string }
+  /** All that are left or new; newest first. */
+  | { type: 'calls-changed'; calls: CallRecord[] }
   /** The person chose this from the native menu. */
   | { type: 'menu'; command: 'settings' | 'about' | 'fullscreen' };
 
@@ -347,6 +458,18 @@ export interface BridgeMethods {
   /** `false` for a ring that is no longer open. */
   answerRing(link: string, call: string, answer: RingAnswer): Promise<boolean>;
   cancelRing(link: string, call: string, reason: 'cancelled' | 'no-answer'): Promise<void>;
+  /** The people one knows and the recent calls. Not needed for the first frame. */
+  readBook(): Promise<Book>;
+  /** Who is not known yet is from then on. What does not go together (who is blocked is no favourite) is put right. */
+  changeKnown(key: string, change: KnownChange): Promise<Result<KnownPerson>>;
+  /** Nothing is remembered of them any more but the calls. */
+  forgetKnown(key: string): Promise<Result<null>>;
+  addCall(record: CallRecord): Promise<Result<null>>;
+  /** All missed calls have been seen. */
+  seeCalls(): Promise<Result<null>>;
+  forgetCalls(ids: string[]): Promise<Result<null>>;
+  /** Brings back what was forgotten last. */
+  restoreCalls(): Promise<Result<null>>;
   /** Whether a call is under way, for others to see. */
   setInCall(inCall: boolean): Promise<void>;
   copyText(text: string): Promise<void>;
@@ -389,6 +512,13 @@ export const METHODS: {
   confirmRinging: v.strictTuple([linkSchema, ringIdSchema]),
   answerRing: v.strictTuple([linkSchema, ringIdSchema, ringAnswerSchema]),
   cancelRing: v.strictTuple([linkSchema, ringIdSchema, v.picklist(['cancelled', 'no-answer'])]),
+  readBook: v.strictTuple([]),
+  changeKnown: v.strictTuple([publicKeySchema, knownChangeSchema]),
+  forgetKnown: v.strictTuple([publicKeySchema]),
+  addCall: v.strictTuple([callRecordSchema]),
+  seeCalls: v.strictTuple([]),
+  forgetCalls: v.strictTuple([v.pipe(v.array(ringIdSchema), v.maxLength(MAX_CALLS))]),
+  restoreCalls: v.strictTuple([]),
   setInCall: v.strictTuple([v.boolean()]),
   copyText: v.strictTuple([textSchema(8192)]),
   openPrivacySettings: v.strictTuple([v.picklist(['camera', 'microphone'])]),

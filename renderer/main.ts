@@ -5,6 +5,7 @@ import { Call } from './call/call.svelte';
 import { systemClock } from './call/clock';
 import { People } from './call/people.svelte';
 import { LocalMedia } from './call/local-media.svelte';
+import { Book } from './people/book.svelte';
 import { showCrash } from './ui/crash';
 import { language, systemLanguage } from './ui/language.svelte';
 import { Panels } from './ui/panels.svelte';
@@ -48,13 +49,17 @@ async function open(): Promise<void> {
 
   const target = document.getElementById('app');
   if (target === null) throw new Error('index.html has no #app');
-  const app = { bridge, call, preferences, people: new People(bridge), panels: new Panels(), start };
+  const book = new Book(bridge);
+  const people = new People(bridge);
+  const app = { bridge, call, preferences, people, book, panels: new Panels(), start };
   const oncrash = (cause: unknown): void => {
     // Nobody is left who could hang up or turn the camera off.
     call.close();
     showCrash(cause);
   };
   mount(App, { target, props: { app, oncrash } });
+  // The first frame does not wait for it.
+  requestAnimationFrame(() => void book.load());
 }
 
 open().catch(showCrash);

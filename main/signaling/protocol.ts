@@ -142,6 +142,8 @@ export function parseRoomPath(path: string): { namespace: string; room: string |
 /** 16 bytes in base64url. A parley.1 member's id follows from its namespace and key; a plain member's is random. */
 export const memberIdSchema = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
 const base64urlSchema = v.pipe(v.string(), v.regex(/^[\w-]{1,256}$/));
+/** P-256, SPKI, DER, base64url. */
+export const publicKeySchema = base64urlSchema;
 /** A person's name, cleaned on the way in. */
 export const nameInputSchema = v.pipe(v.string(), v.transform(cleanName));
 
@@ -247,8 +249,8 @@ const personSchema = v.object({
   id: memberIdSchema,
   name: nameInputSchema,
   device: deviceSchema,
-  /** Public key: P-256, SPKI, DER, base64url; the id follows from it. */
-  key: base64urlSchema,
+  /** The id follows from it. */
+  key: publicKeySchema,
   status: statusSchema,
 });
 export type Person = v.InferOutput<typeof personSchema>;

@@ -1,33 +1,9 @@
 /** What a call can be in, what moves it, and what a move asks to be done. */
-import type { BridgeEvent, ErrorCode, JoinTarget, RoomSeat } from '../../preload/bridge';
+import type { BridgeEvent, EndReason, ErrorCode, JoinTarget, RoomSeat } from '../../preload/bridge';
 import type { DeclineReason, Door, IceServer, Member, RingMedia } from '../../main/signaling/protocol';
 import type { Ring } from './ring';
 
-/**
- * Why a call is over. Both sides hold the same reason; `by` says who acted.
- * - `hung-up`: a person ended it
- * - `left`: the other's app left the room without a word
- * - `lost`: ten minutes without a path
- * - `peer-unreachable`: no path was ever found between the two
- * - `room-closed`: the room ended under it before the call was connected
- *
- * And of a ring, before there was a call:
- * - `declined`, `busy`, `do-not-disturb`: by the callee, by hand or by what they are doing or asked for
- * - `cancelled`: who rang gave up, or who had accepted did at once
- * - `no-answer`: nobody did anything for 45 seconds
- * - `unreachable`: the other's app, or the way to it, has gone
- * - `not-verified`: what came back was not signed by the one who was rung, or not encrypted to them
- */
-export type EndReason =
-  | 'hung-up'
-  | 'left'
-  | 'lost'
-  | 'peer-unreachable'
-  | 'room-closed'
-  | DeclineReason
-  | 'cancelled'
-  | 'unreachable'
-  | 'not-verified';
+export type { EndReason } from '../../preload/bridge';
 
 /** Something that did not work, said where it arose. */
 export interface Problem {
@@ -139,6 +115,9 @@ export type CallEvent =
           | 'people'
           | 'person'
           | 'person-gone'
+          | 'known-changed'
+          | 'known-forgotten'
+          | 'calls-changed'
           | 'window-shown'
           | 'menu';
       }

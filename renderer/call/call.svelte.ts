@@ -434,6 +434,11 @@ export class Call implements CallView {
       case 'person-gone':
         // Of `People`.
         return;
+      case 'known-changed':
+      case 'known-forgotten':
+      case 'calls-changed':
+        // Of `Book`.
+        return;
       case 'launch':
       case 'full-screen':
       case 'window-shown':

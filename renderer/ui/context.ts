@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 import type { Bridge, StartInfo } from '../../preload/bridge';
 import type { CallView } from '../call/call-view';
 import type { People } from '../call/people.svelte';
+import type { Book } from '../people/book.svelte';
 import type { Panels } from './panels.svelte';
 import type { Preferences } from './preferences.svelte';
 
@@ -11,6 +12,7 @@ export interface AppContext {
   call: CallView;
   preferences: Preferences;
   people: People;
+  book: Book;
   panels: Panels;
   start: StartInfo;
 }

@@ -116,6 +116,26 @@ export const enSentences: Sentences = {
       what: 'Your settings could not be read, so Parley starts afresh.',
       whatToDo: 'Set your name and devices again.',
     },
+    'people-restored': {
+      what: 'The list of people you know could not be read, so the one before it is used.',
+      whatToDo: 'Your last change to it may be missing.',
+    },
+    'people-reset': {
+      what: 'The list of people you know could not be read, so it starts afresh.',
+      whatToDo: 'Add your favourites again.',
+    },
+    'calls-restored': {
+      what: 'The list of recent calls could not be read, so the one before it is used.',
+      whatToDo: 'Your last call may be missing.',
+    },
+    'calls-reset': {
+      what: 'The list of recent calls could not be read, so it starts afresh.',
+      whatToDo: 'Your favourites are still there.',
+    },
+    'book-not-saved': {
+      what: 'This could not be saved.',
+      whatToDo: 'It holds until you quit. Check that the disk is not full.',
+    },
     unexpected: { what: 'Something went wrong in Parley.', whatToDo: 'Try again.' },
   },
 

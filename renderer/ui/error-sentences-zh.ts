@@ -77,6 +77,17 @@ export const zhSentences: Sentences = {
     'settings-not-saved': { what: '设置没能保存。', whatToDo: '退出前仍然有效；请检查磁盘是否已满。' },
     'settings-restored': { what: '设置无法读取，已恢复到上一次的设置。', whatToDo: '请在设置里核对一遍。' },
     'settings-reset': { what: '设置无法读取，已恢复为初始设置。', whatToDo: '请重新填写名字并选择设备。' },
+    'people-restored': {
+      what: '联系人名单无法读取，已恢复到上一次的名单。',
+      whatToDo: '最近一次改动可能丢失。',
+    },
+    'people-reset': { what: '联系人名单无法读取，已清空。', whatToDo: '请重新添加收藏的联系人。' },
+    'calls-restored': {
+      what: '通话记录无法读取，已恢复到上一次的记录。',
+      whatToDo: '最近一次通话可能丢失。',
+    },
+    'calls-reset': { what: '通话记录无法读取，已清空。', whatToDo: '收藏的联系人不受影响。' },
+    'book-not-saved': { what: '这次改动没能保存。', whatToDo: '退出前仍然有效；请检查磁盘是否已满。' },
     unexpected: { what: 'Parley 出了点问题。', whatToDo: '请再试一次。' },
   },
 

@@ -1,9 +1,13 @@
 import type { Door, IceServer, Member, Signal } from '../../main/signaling/protocol';
 import type {
+  Book,
   Bridge,
   BridgeEvent,
+  CallRecord,
   HostRequest,
   JoinTarget,
+  KnownChange,
+  KnownPerson,
   Result,
   RingAnswer,
   RingOffer,
@@ -21,6 +25,8 @@ export class FakeBridge implements Bridge {
   answer: PromiseWithResolvers = withResolvers();
   /** What the server would say when asked for fresh ones. */
   iceServers: IceServer[] = [];
+  /** What the app remembers. */
+  book: Book = { people: [], calls: [], problems: [] };
   /** Carries signals somewhere. */
   onSignal: (to: string, signal: Signal) => void = () => {};
   readonly #listeners = new Set<(event: BridgeEvent) => void>();
@@ -128,6 +134,40 @@ export class FakeBridge implements Bridge {
   cancelRing(link: string, call: string, reason: 'cancelled' | 'no-answer'): Promise<void> {
     this.calls.push({ method: 'cancelRing', args: [link, call, reason] });
     return Promise.resolve();
+  }
+
+  readBook(): Promise<Book> {
+    return Promise.resolve(this.book);
+  }
+
+  changeKnown(key: string, change: KnownChange): Promise<Result<KnownPerson>> {
+    this.calls.push({ method: 'changeKnown', args: [key, change] });
+    return Promise.resolve({ ok: false, code: 'book-not-saved' });
+  }
+
+  forgetKnown(key: string): Promise<Result<null>> {
+    return this.#done('forgetKnown', key);
+  }
+
+  addCall(record: CallRecord): Promise<Result<null>> {
+    return this.#done('addCall', record);
+  }
+
+  seeCalls(): Promise<Result<null>> {
+    return this.#done('seeCalls');
+  }
+
+  forgetCalls(ids: string[]): Promise<Result<null>> {
+    return this.#done('forgetCalls', ids);
+  }
+
+  restoreCalls(): Promise<Result<null>> {
+    return this.#done('restoreCalls');
+  }
+
+  #done<K extends keyof Bridge>(method: K, ...args: Parameters<Bridge[K]>): Promise<Result<null>> {
+    this.calls.push({ method, args });
+    return Promise.resolve({ ok: true, value: null });
   }
 
   setInCall(inCall: boolean): Promise<void> {
