@@ -68,7 +68,7 @@ function start(
   lockNavigation(isOurs);
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
 
-  if (returnTo) launches.offer({ type: 'return', target: returnTo, link: formatJoinLink(returnTo) });
+  if (returnTo) launches.offer({ type: 'return', ...returnTo, link: formatJoinLink(returnTo.target) });
   const language = (): Language =>
     asked ?? settings.current.language ?? (/^zh/i.test(app.getLocale()) ? 'zh' : 'en');
 
@@ -92,6 +92,7 @@ function start(
     lastSeat,
     passwords,
     conversationWith: (target) => people.conversationWith(target),
+    callIn: (target) => people.callIn(target),
     emit,
     log,
   });

@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { BridgeEvent, ErrorCode, JoinTarget, RingOffer } from '../preload/bridge';
+import type { BridgeEvent, ErrorCode, JoinTarget, RingOffer, RungCall } from '../preload/bridge';
 import { SignalingClient, SignalingError, type ClientEvent } from './signaling/client';
 import type { Clock, Timer } from './signaling/clock';
 import { isSignature, memberIdOf, type Identity } from './signaling/identity';
 import type { Logger } from './signaling/logger';
-import type { DeclineReason, Person, RingMessage, Status } from './signaling/protocol';
+import type {
+  CancelReason,
+  DeclineReason,
+  Person,
+  RingMedia,
+  RingMessage,
+  Status,
+} from './signaling/protocol';
 import { reconnectDelay } from './signaling/reconnect-policy';
 import { ringProofBytes, type RingProof } from './signaling/ring-proof';
 
@@ -30,6 +37,8 @@ export interface PeopleLinkParts {
 
 /** A hail is answered by the other app, not by a person. */
 const HAIL_MS = 5000;
+/** How long somebody is waited for whom this app lost in the middle of a call. */
+const RETURN_MS = 10_000;
 /** Hails one may make before the oldest of their nonces are forgotten, and how long a nonce waits for its ring. */
 const MAX_NONCES = 64;
 const NONCE_MS = 10_000;
@@ -46,9 +55,14 @@ type Decline = { answer: 'decline'; reason: DeclineReason };
 interface OpenRing {
   with: Person;
   room: string;
+  /** What was asked for. */
+  media: RingMedia;
   /** For the answer to be signed over. */
   nonce: string;
 }
+
+/** A ring that was accepted: either side may still take it back. */
+type AgreedRing = Pick<OpenRing, 'with' | 'room' | 'media'>;
 
 const newNonce = (): string => randomBytes(16).toString('base64url');
 
@@ -74,8 +88,10 @@ export class PeopleLink {
   readonly #nonces = new Map<string, { nonce: string; atMs: number }>();
   readonly #outgoing = new Map<string, OpenRing>();
   readonly #incoming = new Map<string, OpenRing>();
-  /** Rings that were accepted: either side may still take them back. By call, with whom. */
-  readonly #agreed = new Map<string, Person>();
+  /** By call. */
+  readonly #agreed = new Map<string, AgreedRing>();
+  /** Who waits for somebody to be there, by member. */
+  readonly #awaited = new Map<string, () => void>();
 
   constructor(parts: PeopleLinkParts) {
     this.#parts = parts;
@@ -119,20 +135,22 @@ export class PeopleLink {
     this.#cancelRetry();
     this.#client?.close();
     for (const { settle } of [...this.#hails.values()]) settle(null);
+    for (const settle of [...this.#awaited.values()]) settle();
     this.#parts.emit({ type: 'link-closed', link: this.#parts.id });
   }
 
   // ---------------------------------------------------------------- rings
 
   /** Rings someone; what becomes of it comes as events. @returns false where they were not there to take it. */
-  async ring(to: string, { call, media, fingerprint }: RingOffer): Promise<boolean> {
+  async ring(to: string, { call, media, fingerprint, room: former }: RingOffer): Promise<boolean> {
+    if (former !== null) await this.#waitFor(to);
     const callee = this.#people.get(to);
     if (!callee) return false;
     const calleeNonce = await this.#hail(to, call);
     if (calleeNonce === null) return false;
-    const room = newNonce();
+    const room = former ?? newNonce();
     const nonce = newNonce();
-    this.#outgoing.set(call, { with: callee, room, nonce });
+    this.#outgoing.set(call, { with: callee, room, media, nonce });
     const proof = {
       kind: 'ring',
       to: callee.key,
@@ -157,7 +175,7 @@ export class PeopleLink {
     }
     const { media, fingerprint } = answer;
     const { nonce, room } = ring;
-    this.#agree(call, ring.with);
+    this.#agree(call, { ...ring, media });
     const proof = { kind: 'accept', to: ring.with.key, call, nonce, fingerprint, media, room } as const;
     this.#tell(ring.with.id, { type: 'accept', call, media, fingerprint, signature: this.#sign(proof) });
     return true;
@@ -170,12 +188,19 @@ export class PeopleLink {
   }
 
   /** Takes a ring back, also one that is still on its way out, or that was accepted just now, by either side. */
-  cancel(call: string, reason: 'cancelled' | 'no-answer'): void {
+  cancel(call: string, reason: CancelReason): void {
     this.#hails.get(call)?.settle(null);
-    const other = this.#outgoing.get(call)?.with ?? this.#agreed.get(call);
+    const ring = this.#outgoing.get(call) ?? this.#agreed.get(call);
     this.#outgoing.delete(call);
     this.#agreed.delete(call);
-    if (other) this.#tell(other.id, { type: 'cancel', call, reason });
+    if (ring) this.#tell(ring.with.id, { type: 'cancel', call, reason });
+  }
+
+  /** The call that is in this room, if a ring led there. */
+  callIn(room: string): RungCall | null {
+    for (const [call, { with: peer, media, room: its }] of this.#agreed)
+      if (its === room) return { call, link: this.#parts.id, peer, media };
+    return null;
   }
 
   /** The page that knew of rings has gone: nobody is to wait for it. */
@@ -185,10 +210,23 @@ export class PeopleLink {
       this.answer(call, { answer: 'decline', reason: 'no-answer' });
   }
 
-  #agree(call: string, person: Person): void {
+  #agree(call: string, { with: person, room, media }: AgreedRing): void {
     const [oldest] = this.#agreed.keys();
     if (this.#agreed.size >= MAX_AGREED && oldest !== undefined) this.#agreed.delete(oldest);
-    this.#agreed.set(call, person);
+    this.#agreed.set(call, { with: person, room, media });
+  }
+
+  #waitFor(member: string): Promise<void> {
+    if (this.#people.has(member)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        this.#parts.clock.clearTimeout(timer);
+        this.#awaited.delete(member);
+        resolve();
+      };
+      const timer = this.#parts.clock.setTimeout(settle, RETURN_MS);
+      this.#awaited.set(member, settle);
+    });
   }
 
   #hail(to: string, call: string): Promise<string | null> {
@@ -230,7 +268,7 @@ export class PeopleLink {
       case 'accept': {
         const ring = this.#takeOutgoing(call, from.id);
         if (!ring) return;
-        this.#agree(call, ring.with);
+        this.#agree(call, ring);
         const { media, fingerprint, signature } = message;
         const { nonce, room } = ring;
         const proof = { kind: 'accept', to: this.#publicKey, call, nonce, fingerprint, media, room } as const;
@@ -245,7 +283,7 @@ export class PeopleLink {
           emit({ type: 'ring-declined', link, call, reason: message.reason });
         return;
       case 'cancel':
-        if ((this.#incoming.get(call)?.with ?? this.#agreed.get(call))?.id !== from.id) return;
+        if ((this.#incoming.get(call) ?? this.#agreed.get(call))?.with.id !== from.id) return;
         this.#incoming.delete(call);
         this.#agreed.delete(call);
         emit({ type: 'ring-cancelled', link, call, reason: message.reason });
@@ -277,7 +315,7 @@ export class PeopleLink {
     const to = this.#publicKey;
     const proof = { kind: 'ring', to, call, nonce: given.nonce, fingerprint, media, room } as const;
     const signed = isSignature(ringProofBytes(proof), from.key, signature);
-    this.#incoming.set(call, { with: from, room, nonce });
+    this.#incoming.set(call, { with: from, room, media, nonce });
     const { id: link, emit } = this.#parts;
     emit({ type: 'ring', link, from, call, media, fingerprint, signed, target: this.#roomTarget(room) });
   }
@@ -347,11 +385,11 @@ export class PeopleLink {
         return;
       case 'people':
         if (event.offset === 0) this.#people.clear();
-        for (const person of event.people) this.#people.set(person.id, person);
+        for (const person of event.people) this.#onHere(person);
         emit({ type: 'people', link, people: [...this.#people.values()] });
         return;
       case 'person':
-        this.#people.set(event.person.id, event.person);
+        this.#onHere(event.person);
         emit({ type: 'person', link, person: event.person });
         return;
       case 'person-gone':
@@ -385,6 +423,11 @@ export class PeopleLink {
       default:
         event satisfies never;
     }
+  }
+
+  #onHere(person: Person): void {
+    this.#people.set(person.id, person);
+    this.#awaited.get(person.id)?.();
   }
 
   /** Whoever is rung has gone, or who rings. */

@@ -1,4 +1,4 @@
-import type { BridgeEvent, JoinTarget, Settings } from '../preload/bridge';
+import type { BridgeEvent, JoinTarget, RungCall, Settings } from '../preload/bridge';
 import { PeopleLink, type LinkTarget } from './people-link';
 import type { ServerPasswords } from './server-passwords';
 import type { SignalingClient } from './signaling/client';
@@ -36,6 +36,12 @@ export class PeopleLinks {
   /** The conversation with this server and namespace, where there is one. */
   conversationWith(target: JoinTarget): SignalingClient | null {
     return [...this.#links.values()].find((link) => link.leadsTo(target))?.client ?? null;
+  }
+
+  /** The call that is in this room, if a ring led there. */
+  callIn(target: JoinTarget): RungCall | null {
+    const link = [...this.#links.values()].find((each) => each.leadsTo(target));
+    return link?.callIn(target.room) ?? null;
   }
 
   /** Does what the settings say by now. */

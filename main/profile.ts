@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { ErrorCode, JoinTarget, Settings } from '../preload/bridge';
+import type { ErrorCode, Settings } from '../preload/bridge';
 import { openDeviceKey } from './device-key';
-import { LastSeat } from './last-seat';
+import { LastSeat, type Seat } from './last-seat';
 import { SettingsStore } from './settings';
 import type { Identity } from './signaling/identity';
 
@@ -11,7 +11,7 @@ export interface Profile {
   identity: Identity;
   lastSeat: LastSeat;
   /** Where the app was when it ended without leaving. */
-  returnTo: JoinTarget | null;
+  returnTo: Seat | null;
   /** What a person must be told of the settings. */
   notice: ErrorCode | null;
 }

@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os';
-import type { HostedRoom, HostRequest, JoinTarget, Result, RoomSeat } from '../preload/bridge';
+import type { HostedRoom, HostRequest, JoinTarget, Result, RoomSeat, RungCall } from '../preload/bridge';
 import { formatJoinLink } from './join-link';
 import type { LanServer } from './lan-server';
-import type { LastSeat } from './last-seat';
+import type { LastSeat, Seat } from './last-seat';
 import { Membership, type MembershipParts } from './membership';
 import { hostAddresses } from './network-addresses';
 import { randomRoomName } from './room-names';
@@ -18,6 +18,8 @@ export interface RoomSessionParts extends MembershipParts {
   passwords: ServerPasswords;
   /** The conversation this app keeps with a server and namespace anyway, if it does. */
   conversationWith: (target: JoinTarget) => SignalingClient | null;
+  /** The call that is in this room, if a ring led there. */
+  callIn: (target: JoinTarget) => RungCall | null;
 }
 
 const CANCELLED = { ok: false, code: 'cancelled' } as const;
@@ -46,8 +48,9 @@ export class RoomSession {
   }
 
   /** Where this app is a guest; `null` in no room and in one's own. */
-  get guestOf(): JoinTarget | null {
-    return this.#hosting ? null : (this.#membership?.seatedAt ?? null);
+  get guestOf(): Seat | null {
+    const target = this.#hosting ? null : (this.#membership?.seatedAt ?? null);
+    return target && { target, rung: this.#parts.callIn(target) };
   }
 
   /** Starts the embedded server, opens the room and takes the host's seat in it. */
@@ -80,7 +83,7 @@ export class RoomSession {
     await left;
     if (!isCurrent()) return CANCELLED;
     const seat = await this.#enter(target);
-    if (seat.ok) void this.#parts.lastSeat.write(target);
+    if (seat.ok) void this.#parts.lastSeat.write({ target, rung: this.#parts.callIn(target) });
     return seat;
   }
 

@@ -35,8 +35,8 @@ export function recoverFromCrash(
 ): void {
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log.error('the page crashed', { reason });
-    const target = session.guestOf;
-    if (target) launches.offer({ type: 'return', target, link: formatJoinLink(target) });
+    const seat = session.guestOf;
+    if (seat) launches.offer({ type: 'return', ...seat, link: formatJoinLink(seat.target) });
     void session.leave();
     // A page that was killed on purpose while quitting has no window to start again in.
     if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();

@@ -6,6 +6,7 @@
  */
 import * as v from 'valibot';
 import {
+  cancelReasonSchema,
   declineReasonSchema,
   doorSchema,
   fingerprintSchema,
@@ -18,6 +19,7 @@ import {
   ringMediaSchema,
   signalSchema,
   type AwayReason,
+  type CancelReason,
   type DeclineReason,
   type Door,
   type IceServer,
@@ -200,6 +202,8 @@ const ringOfferSchema = v.object({
   media: ringMediaSchema,
   /** Of the certificate that the call's media will be encrypted to. */
   fingerprint: fingerprintSchema,
+  /** Where the call is already, for a side that lost it; `null`: a new room. */
+  room: v.nullable(partSchema),
 });
 export type RingOffer = v.InferOutput<typeof ringOfferSchema>;
 
@@ -208,6 +212,16 @@ const ringAnswerSchema = v.variant('answer', [
   v.object({ answer: v.literal('decline'), reason: declineReasonSchema }),
 ]);
 export type RingAnswer = v.InferOutput<typeof ringAnswerSchema>;
+
+/** A call that a ring became. */
+export interface RungCall {
+  call: string;
+  /** By which conversation. */
+  link: string;
+  peer: Person;
+  /** What this side began with. */
+  media: RingMedia;
+}
 
 // ---------------------------------------------------------------- the book: people one knows, and recent calls
 
@@ -318,8 +332,11 @@ export type Launch =
   | { type: 'host'; room: string | null; door: Door }
   /** `link` leads to `target`, for the form that opens when joining fails. `confirmed`: asked for on the command line, so no screen asks again. */
   | { type: 'join'; target: JoinTarget; link: string; confirmed: boolean }
-  /** The app ended without leaving this room: its seat may still be there. */
-  | { type: 'return'; target: JoinTarget; link: string }
+  /**
+   * The app ended without leaving this room: its seat may still be there. `rung`: with whom it was in a call there, if
+   * a ring led to it.
+   */
+  | { type: 'return'; target: JoinTarget; link: string; rung: RungCall | null }
   | { type: 'bad-link'; code: ErrorCode };
 
 /** Everything the page needs to draw its first frame. */
@@ -409,7 +426,7 @@ export type BridgeEvent =
       target: JoinTarget;
     }
   | { type: 'ring-declined'; link: string; call: string; reason: DeclineReason }
-  | { type: 'ring-cancelled'; link: string; call: string; reason: 'cancelled' | 'no-answer' }
+  | { type: 'ring-cancelled'; link: string; call: string; reason: CancelReason }
   /** The other, or the way there, has gone. */
   | { type: 'ring-lost'; link: string; call: string }
   | { type: 'known-changed'; person: KnownPerson }
@@ -451,13 +468,16 @@ export interface BridgeMethods {
   freshIceServers(): Promise<IceServer[]>;
   /** Says how every conversation is doing and who is there, as events. What changes is said from then on. */
   watchPeople(): Promise<void>;
-  /** Rings someone who is present. `false` where they were not there to take it. */
+  /**
+   * Rings someone who is present. `false` where they were not there to take it. For a call that is somewhere already
+   * (see {@link RingOffer}) they are waited for a little: this app may have just started.
+   */
   ring(link: string, to: string, offer: RingOffer): Promise<boolean>;
   /** The ring is shown to the person. */
   confirmRinging(link: string, call: string): Promise<void>;
   /** `false` for a ring that is no longer open. */
   answerRing(link: string, call: string, answer: RingAnswer): Promise<boolean>;
-  cancelRing(link: string, call: string, reason: 'cancelled' | 'no-answer'): Promise<void>;
+  cancelRing(link: string, call: string, reason: CancelReason): Promise<void>;
   /** The people one knows and the recent calls. Not needed for the first frame. */
   readBook(): Promise<Book>;
   /** Who is not known yet is from then on. What does not go together (who is blocked is no favourite) is put right. */
@@ -511,7 +531,7 @@ export const METHODS: {
   ring: v.strictTuple([linkSchema, memberIdSchema, ringOfferSchema]),
   confirmRinging: v.strictTuple([linkSchema, ringIdSchema]),
   answerRing: v.strictTuple([linkSchema, ringIdSchema, ringAnswerSchema]),
-  cancelRing: v.strictTuple([linkSchema, ringIdSchema, v.picklist(['cancelled', 'no-answer'])]),
+  cancelRing: v.strictTuple([linkSchema, ringIdSchema, cancelReasonSchema]),
   readBook: v.strictTuple([]),
   changeKnown: v.strictTuple([publicKeySchema, knownChangeSchema]),
   forgetKnown: v.strictTuple([publicKeySchema]),

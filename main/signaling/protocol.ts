@@ -245,7 +245,7 @@ const statusSchema = v.picklist(['free', 'in-call', 'do-not-disturb', 'invisible
 export type Status = v.InferOutput<typeof statusSchema>;
 
 /** Someone who is present in a namespace: can be seen there, and rung. */
-const personSchema = v.object({
+export const personSchema = v.object({
   id: memberIdSchema,
   name: nameInputSchema,
   device: deviceSchema,
@@ -269,6 +269,10 @@ export const ringIdSchema = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
 export const declineReasonSchema = v.picklist(['declined', 'busy', 'do-not-disturb', 'no-answer']);
 export type DeclineReason = v.InferOutput<typeof declineReasonSchema>;
 
+/** Why a ring, or the call it became, was taken back: by the person, by nobody, or because somebody is in the middle. */
+export const cancelReasonSchema = v.picklist(['cancelled', 'no-answer', 'not-verified']);
+export type CancelReason = v.InferOutput<typeof cancelReasonSchema>;
+
 const nonceSchema = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
 const ofRing = { call: ringIdSchema };
 
@@ -277,6 +281,9 @@ const ofRing = { call: ringIdSchema };
  *
  * A ring is signed over a nonce that the callee has just made for it, so that nobody can ring again with what they
  * once heard: `hail` asks for one, `nonce` gives it, `ring` uses it up. See `ring-proof.ts` for what is signed.
+ *
+ * An app that was started again in the middle of a call has another certificate. It proves it as it proved the first:
+ * by a `ring` for the same call and room, which the other side's app accepts by itself.
  */
 const ringMessageSchema = byType([
   v.object({ type: v.literal('hail'), ...ofRing }),
@@ -302,8 +309,8 @@ const ringMessageSchema = byType([
     signature: base64urlSchema,
   }),
   v.object({ type: v.literal('decline'), ...ofRing, reason: declineReasonSchema }),
-  /** The caller no longer waits: the person gave up, or nobody answered. */
-  v.object({ type: v.literal('cancel'), ...ofRing, reason: v.picklist(['cancelled', 'no-answer']) }),
+  /** The ring, or the call it has just become, is taken back. */
+  v.object({ type: v.literal('cancel'), ...ofRing, reason: cancelReasonSchema }),
 ]);
 export type RingMessage = v.InferOutput<typeof ringMessageSchema>;
 

@@ -1,6 +1,13 @@
 /** What a call can be in, what moves it, and what a move asks to be done. */
 import type { BridgeEvent, EndReason, ErrorCode, JoinTarget, RoomSeat } from '../../preload/bridge';
-import type { DeclineReason, Door, IceServer, Member, RingMedia } from '../../main/signaling/protocol';
+import type {
+  CancelReason,
+  DeclineReason,
+  Door,
+  IceServer,
+  Member,
+  RingMedia,
+} from '../../main/signaling/protocol';
 import type { Ring } from './ring';
 
 export type { EndReason } from '../../preload/bridge';
@@ -53,9 +60,9 @@ export type CallState =
   | { phase: 'idle'; problem: Problem | null }
   /**
    * A link asks; nothing is connected, opened or left before the person agrees. `from`: the ended call to go back to
-   * otherwise; its room goes on meanwhile.
+   * otherwise; its room goes on meanwhile. `ring`: the call in that room, which this app lost.
    */
-  | { phase: 'confirming'; target: JoinTarget; from: Ended | null }
+  | { phase: 'confirming'; target: JoinTarget; from: Ended | null; ring?: Ring }
   /** `target` is `null` when hosting. `knockingAt`: the host's name while the host is being asked. */
   | { phase: 'joining'; target: JoinTarget | null; knockingAt: string | null }
   | { phase: 'waiting'; seat: RoomSeat; target: JoinTarget | null; knocks: Member[] }
@@ -78,6 +85,8 @@ export type CallEvent =
   // What the person does.
   | { type: 'host-asked'; room: string | null; door: Door }
   | { type: 'join-asked'; target: JoinTarget; confirmed: boolean }
+  /** The app was in this call when it ended without leaving it. */
+  | { type: 'return-asked'; target: JoinTarget; ring: Ring }
   | { type: 'confirmed' }
   | { type: 'cancelled' }
   | { type: 'let-in'; member: string }
@@ -110,6 +119,7 @@ export type CallEvent =
           | 'launch'
           | 'full-screen'
           | 'ring'
+          | 'ring-cancelled'
           | 'link-changed'
           | 'link-closed'
           | 'people'
@@ -122,7 +132,7 @@ export type CallEvent =
           | 'menu';
       }
     >
-  | (Extract<BridgeEvent, { type: 'member-left' | 'room-closed' }> & { atMs: number })
+  | (Extract<BridgeEvent, { type: 'member-left' | 'room-closed' | 'ring-cancelled' }> & { atMs: number })
   // What the peer connection says.
   /** A member who was in the room already makes an offer. */
   | { type: 'offered'; member: string }
@@ -153,7 +163,7 @@ export type Effect =
   | { type: 'confirm-ringing'; ring: Ring }
   | { type: 'accept-ring'; ring: Ring; media: RingMedia }
   | { type: 'decline-ring'; link: string; call: string; reason: DeclineReason }
-  | { type: 'cancel-ring'; ring: Ring; reason: 'cancelled' | 'no-answer' }
+  | { type: 'cancel-ring'; ring: Ring; reason: CancelReason }
   /** Somebody rang and was not heard: the person is told who. */
   | { type: 'note-missed'; name: string; reason: 'busy' | 'do-not-disturb' }
   | { type: 'answer-knock'; member: string; answer: 'let-in' | 'turn-away' }

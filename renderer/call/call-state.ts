@@ -31,6 +31,7 @@ const ANSWER_MS = 30_000;
 const LOST_MS = 10 * 60_000;
 
 type InCall = Extract<CallState, { peer: Member }>;
+type Rung = Extract<CallEvent, { type: 'rung' }>;
 type WithRoom = Extract<CallState, { knocks: Member[] }>;
 
 /** What reaches the room of an ended call while a question is in front of it. */
@@ -79,8 +80,13 @@ export function transition(state: CallState, event: CallEvent): Transition {
       );
     case 'join-asked':
       return joinAsked(state, event.target, event.confirmed);
+    case 'return-asked':
+      if (!isFree(state)) return stay(state);
+      return go({ phase: 'confirming', target: event.target, from: endedOf(state), ring: event.ring });
     case 'confirmed':
-      return state.phase === 'confirming' ? join(state.target, ...leaveKept(state)) : stay(state);
+      if (state.phase !== 'confirming') return stay(state);
+      // Into a call that was rung one gets by proving again who one is.
+      return state.ring ? rings.asked(state, state.ring) : join(state.target, ...leaveKept(state));
     case 'cancelled':
       return cancelled(state);
     case 'let-in':
@@ -105,7 +111,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
     case 'ring-failed':
       return rings.lost(state, event.call);
     case 'rung':
-      return rings.rung(state, event);
+      return isReturn(state, event) ? cameBack(state, event) : rings.rung(state, event);
     case 'ringing':
       return rings.shown(state, event.call);
     case 'ring-accepted':
@@ -113,6 +119,8 @@ export function transition(state: CallState, event: CallEvent): Transition {
     case 'ring-declined':
       return rings.wasDeclined(state, event.call, event.reason);
     case 'ring-cancelled':
+      if (inCall(state) && state.ring?.call === event.call)
+        return end(state, event.reason, rings.blameOf(event.reason), event.atMs);
       return rings.wasCancelled(state, event.call, event.reason);
     case 'ring-lost':
       return rings.lost(state, event.call);
@@ -171,7 +179,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
     case 'bye':
       return inCall(state) ? end(state, 'hung-up', 'peer', event.atMs) : stay(state);
     case 'impostor':
-      return inCall(state) ? end(state, 'not-verified', 'network', event.atMs) : stay(state);
+      return impostor(state, event.atMs);
     case 'peer-restarted':
       return inCall(state) ? connect(state, state.peer, false) : stay(state);
     case 'time-up':
@@ -439,6 +447,30 @@ function signalingUp(state: CallState, members: Member[], iceServers: IceServer[
   const [other] = members;
   if (other) return memberJoined({ ...state, seat: { ...seat, members: [] } }, other);
   return go({ ...state, seat, peer: { ...state.peer, away: true } });
+}
+
+// ---------------------------------------------------------------- who it is with
+
+/** The other side's app was started again in the middle of this call, and proves that it is the same person's. */
+function isReturn(state: CallState, { call, signed, from, target }: Rung): state is InCall & { ring: Ring } {
+  const isOurs = inCall(state) && state.ring?.call === call && state.seat.room === target.room;
+  return isOurs && signed && state.ring?.peer.key === from.key;
+}
+
+/** Its certificate is a new one, and so are the connection and the safety code. */
+function cameBack(state: InCall & { ring: Ring }, { link, fingerprint }: Rung): Transition {
+  const ring = { ...state.ring, link, fingerprint };
+  return connect({ ...state, ring }, state.peer, false, { type: 'accept-ring', ring, media: ring.media });
+}
+
+function impostor(state: CallState, atMs: number): Transition {
+  if (!inCall(state)) return stay(state);
+  const { state: ended, effects } = end(state, 'not-verified', 'network', atMs);
+  // Told before the room is left: the other side would take it for a call that found no path.
+  const told: Effect[] = state.ring
+    ? [{ type: 'cancel-ring', ring: state.ring, reason: 'not-verified' }]
+    : [];
+  return go(ended, ...told, ...effects);
 }
 
 // ---------------------------------------------------------------- the path

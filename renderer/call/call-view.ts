@@ -1,6 +1,6 @@
 /** What the components see of a call and its media: read-only reactive fields and the things a person can do. */
 import type { Door, IceServer, Person, RingMedia } from '../../main/signaling/protocol';
-import type { ErrorCode, JoinTarget } from '../../preload/bridge';
+import type { ErrorCode, JoinTarget, RungCall } from '../../preload/bridge';
 import type { CallState } from './call-state';
 import type { SafetyCodeState } from './safety-code';
 
@@ -55,6 +55,8 @@ export interface CallView {
   host(request: { room: string | null; door: Door }): Promise<void>;
   /** Goes to `confirming` first unless `confirmed`; a hosted room is left only once that is done. */
   join(target: JoinTarget, confirmed: boolean): Promise<void>;
+  /** Goes to `confirming`: this app was in a call there, which it lost. */
+  goBack(target: JoinTarget, rung: RungCall): Promise<void>;
   confirm(): Promise<void>;
   /** Leaves `joining` or `waiting` for `idle`, and `confirming` for what was there before. */
   cancel(): Promise<void>;

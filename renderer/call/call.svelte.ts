@@ -3,7 +3,7 @@
  * (call-state.ts) and performs what each transition asks for.
  */
 import type { Door, IceServer, Person, RingMedia, Signal } from '../../main/signaling/protocol';
-import type { Bridge, BridgeEvent, JoinTarget, Result, RoomSeat } from '../../preload/bridge';
+import type { Bridge, BridgeEvent, JoinTarget, Result, RoomSeat, RungCall } from '../../preload/bridge';
 import { transition, type CallEvent, type CallState, type Effect } from './call-state';
 import type { CallView, Missed, PathQuality, PeerMedia } from './call-view';
 import type { Clock } from './clock';
@@ -164,8 +164,13 @@ export class Call implements CallView {
   async ring(link: string, peer: Person, media: RingMedia): Promise<void> {
     this.#click();
     await this.#readyCertificate();
-    const ring: Ring = { call: newRingId(), link, peer, media, fingerprint: null };
+    const ring: Ring = { call: newRingId(), link, peer, media, fingerprint: null, room: null };
     await this.#do({ type: 'ring-asked', ring });
+  }
+
+  goBack(target: JoinTarget, rung: RungCall): Promise<void> {
+    const ring: Ring = { ...rung, fingerprint: null, room: target.room };
+    return this.#do({ type: 'return-asked', target, ring });
   }
 
   accept(media: RingMedia): Promise<void> {
@@ -191,9 +196,10 @@ export class Call implements CallView {
     return this.#do({ type: 'join-asked', target, confirmed });
   }
 
-  confirm(): Promise<void> {
+  async confirm(): Promise<void> {
     this.#click();
-    return this.#do({ type: 'confirmed' });
+    if (this.#state.phase === 'confirming' && this.#state.ring) await this.#readyCertificate();
+    await this.#do({ type: 'confirmed' });
   }
 
   cancel(): Promise<void> {
@@ -423,9 +429,11 @@ export class Call implements CallView {
       case 'ringing':
       case 'ring-accepted':
       case 'ring-declined':
-      case 'ring-cancelled':
       case 'ring-lost':
         this.#move(event);
+        return;
+      case 'ring-cancelled':
+        this.#move({ ...event, atMs: this.#clock.now() });
         return;
       case 'link-changed':
       case 'link-closed':
@@ -517,8 +525,8 @@ export class Call implements CallView {
 
   // ------------------------------------------------------------- rings
 
-  async #sendRing({ link, call, peer, media }: Ring): Promise<void> {
-    const offer = { call, media, fingerprint: this.#fingerprint };
+  async #sendRing({ link, call, peer, media, room }: Ring): Promise<void> {
+    const offer = { call, media, fingerprint: this.#fingerprint, room };
     const isTaken = await this.#bridge.ring(link, peer.id, offer).catch(() => false);
     if (!isTaken) this.#move({ type: 'ring-failed', call });
   }

@@ -3,7 +3,7 @@
  * to the same reason on both sides.
  */
 import type { JoinTarget } from '../../preload/bridge';
-import type { DeclineReason, RingMedia } from '../../main/signaling/protocol';
+import type { CancelReason, DeclineReason, RingMedia } from '../../main/signaling/protocol';
 import {
   endedOf,
   go,
@@ -46,7 +46,7 @@ export function asked(state: CallState, ring: Ring): Transition {
 }
 
 export function ringAgain(state: CallState, ring: Ring, call: string): Transition {
-  return asked(state, { ...ring, call, fingerprint: null });
+  return asked(state, { ...ring, call, fingerprint: null, room: null });
 }
 
 export function shown(state: CallState, call: string): Transition {
@@ -62,6 +62,7 @@ export function rung(state: CallState, event: Rung): Transition {
     peer: from,
     media,
     fingerprint: signed ? fingerprint : null,
+    room: null,
   };
   // Only a signed ring is by who it says: nobody else's may answer ours, or take its place.
   const isByPeer = signed && isRing(state) && state.ring.peer.key === from.key;
@@ -76,6 +77,12 @@ export function rung(state: CallState, event: Rung): Transition {
   }
   if (isByPeer) {
     // Who rings anew no longer waits behind the ring of before; who was answered needs no other.
+    // An app that was started again between our answer and the call gets a second one.
+    if (state.phase === 'answered' && state.ring.call === call)
+      return go(
+        { ...state, ring: { ...ring, media: state.ring.media } },
+        acceptEffect(ring, state.ring.media),
+      );
     return state.phase === 'ringing'
       ? go({ ...state, ring, target }, declineEffect(state.ring, 'no-answer'), {
           type: 'confirm-ringing',
@@ -114,7 +121,7 @@ export function wasAccepted(
   if (state.phase !== 'calling' || state.ring.call !== call) return stay(state);
   const { ring } = state;
   if (!signed)
-    return end(state, 'not-verified', 'network', { type: 'cancel-ring', ring, reason: 'cancelled' });
+    return end(state, 'not-verified', 'network', { type: 'cancel-ring', ring, reason: 'not-verified' });
   return meet({ ...ring, fingerprint }, target);
 }
 
@@ -122,10 +129,14 @@ export function wasDeclined(state: CallState, call: string, reason: DeclineReaso
   return state.phase === 'calling' && state.ring.call === call ? end(state, reason, 'peer') : stay(state);
 }
 
-export function wasCancelled(state: CallState, call: string, reason: 'cancelled' | 'no-answer'): Transition {
+export function wasCancelled(state: CallState, call: string, reason: CancelReason): Transition {
   const isOpen = (state.phase === 'ringing' || state.phase === 'answered') && state.ring.call === call;
-  return isOpen ? end(state, reason, reason === 'cancelled' ? 'peer' : 'network') : stay(state);
+  return isOpen ? end(state, reason, blameOf(reason)) : stay(state);
 }
+
+/** Who brought it about that a ring was taken back. */
+export const blameOf = (reason: CancelReason): 'peer' | 'network' =>
+  reason === 'cancelled' ? 'peer' : 'network';
 
 /** The other, or the way there, has gone. */
 export function lost(state: CallState, call: string): Transition {
@@ -176,7 +187,7 @@ function answer(
     effects: [
       ...(state.phase === 'calling' ? [] : [{ type: 'open-media', start: media } as const]),
       ...first,
-      { type: 'accept-ring', ring, media },
+      acceptEffect(ring, media),
       ...effects,
     ],
   };
@@ -190,6 +201,8 @@ function meet(ring: Ring, target: JoinTarget): Transition {
     { type: 'start-timer', timer: 'connect', afterMs: MEET_MS },
   );
 }
+
+const acceptEffect = (ring: Ring, media: RingMedia): Effect => ({ type: 'accept-ring', ring, media });
 
 const declineEffect = ({ link, call }: Ring, reason: DeclineReason): Effect => ({
   type: 'decline-ring',

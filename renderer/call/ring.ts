@@ -11,6 +11,8 @@ export interface Ring {
   media: RingMedia;
   /** Of the certificate the other side proved to own; `null` while it has proved nothing. */
   fingerprint: string | null;
+  /** Where the call is already, for who rings to get back into it; `null`: nowhere yet. */
+  room: string | null;
 }
 
 /** A name for a ring that nobody can guess. */

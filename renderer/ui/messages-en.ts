@@ -150,6 +150,10 @@ export const en = {
     lead: 'You opened a link. Nothing is connected, and your camera and microphone stay off, until you join.',
     returnTitle: 'Go back to your room?',
     returnLead: 'Parley closed while you were in this room. Your place is kept for a short while.',
+    callTitle: (name) => `Go back to your call with ${isolate(name)}?`,
+    callLead: (name) =>
+      `Parley closed in the middle of it. If ${isolate(name)} has hung up meanwhile, this rings them again.`,
+    goBack: 'Go back',
     room: 'Room',
     servers: (count) => (plural.select(count) === 'one' ? 'Server' : 'Servers, all tried at once'),
     join: 'Join',

@@ -148,6 +148,10 @@ export interface Messages {
     lead: string;
     returnTitle: string;
     returnLead: string;
+    /** Into a call that a ring became. */
+    callTitle: (name: string) => string;
+    callLead: (name: string) => string;
+    goBack: string;
     room: string;
     servers: (count: number) => string;
     join: string;

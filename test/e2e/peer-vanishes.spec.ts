@@ -1,6 +1,7 @@
 import { BLUE, RED } from '../support/known-media';
 import { expect, ROOT, test, type Meet, type Person } from '../support/people';
 import { signalTree } from '../support/process-tree';
+import { readSafetyCode } from '../support/read-safety-code';
 import { startHeadless } from '../support/signaling-servers';
 
 async function talk(meet: Meet): Promise<{ ann: Person; ben: Person; link: string }> {
@@ -37,6 +38,46 @@ test('an app that is killed and started again offers the way back, into the same
   expect(await again.liveTracks()).toEqual([]);
   await again.button('Join').click();
   await Promise.all([ann.sees(BLUE), again.sees(RED)]);
+});
+
+test('an app that is killed in a call that was rung comes back into it, proved, with a safety code of its own', async ({
+  meet,
+}) => {
+  const server = await startHeadless(ROOT);
+  const settings = { server: { servers: [`ws://127.0.0.1:${server.port}`], namespace: 'family' } };
+  try {
+    const [ann, ben] = await Promise.all([
+      meet('Ann', { media: RED, settings }),
+      meet('Ben', { media: BLUE, settings }),
+    ]);
+    await ann.button('Video call with Ben').click();
+    await ben.button('Accept with video').click();
+    await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+    const before = await readSafetyCode(ann);
+
+    signalTree(ben.pid, 'SIGKILL');
+    await expect(ann.page.getByText('Ben’s connection is gone. Trying to reach them…')).toBeVisible();
+    const again = await meet('Ben', { media: BLUE, profile: ben.profile });
+    await expect(again.page.getByRole('heading', { name: 'Go back to your call with Ann?' })).toBeVisible();
+    expect(await again.liveTracks()).toEqual([]);
+    await again.button('Go back').click();
+    // Nobody has to answer.
+    await Promise.all([ann.sees(BLUE), again.sees(RED)]);
+    await Promise.all([ann.hears(BLUE), again.hears(RED)]);
+    const after = await readSafetyCode(again);
+    expect(await readSafetyCode(ann)).toEqual(after);
+    expect(after).not.toEqual(before);
+
+    // Where the other has hung up meanwhile, it rings.
+    signalTree(again.pid, 'SIGKILL');
+    await ann.button('Hang up').click();
+    const third = await meet('Ben', { media: BLUE, profile: ben.profile });
+    await third.button('Go back').click();
+    await ann.button('Accept with video').click();
+    await Promise.all([ann.sees(BLUE), third.sees(RED)]);
+  } finally {
+    await server.stop();
+  }
 });
 
 test('who does not come back within the grace is said not to have, and can still come back', async ({

@@ -1,37 +1,22 @@
 import { BLUE, RED } from '../support/known-media';
 import { expect, test, type Person } from '../support/people';
+import { openSafetyCode, readSafetyCode } from '../support/read-safety-code';
 import { look, WORDS } from '../support/screens';
 
 const { en } = WORDS;
-
-const open = async (person: Person, words: (typeof WORDS)['en' | 'zh'] = en): Promise<void> => {
-  await person.button(words.call.more).click();
-  await person.button(words.safetyCode.title).click();
-};
-
-/** Opens the code as a person does. @returns names of the pictures and the digits */
-async function read(person: Person): Promise<string[]> {
-  await open(person);
-  const code = person.page.getByTestId('safety-code');
-  await expect(code).toBeVisible();
-  const said = await code.locator('li, p').allInnerTexts();
-  await person.page.keyboard.press('Escape');
-  await expect(code).toHaveCount(0);
-  return said;
-}
 
 test('two people in a call have the same safety code, and another one in the next call', async ({ meet }) => {
   const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
   await ben.join(await ann.host({ letIn: true }));
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
 
-  const first = await read(ann);
+  const first = await readSafetyCode(ann);
   expect(first).toHaveLength(6);
   expect(first[5]).toMatch(/^\d{3} \d{3} \d{4}$/);
-  expect(await read(ben)).toEqual(first);
+  expect(await readSafetyCode(ben)).toEqual(first);
 
   // It belongs to the call, and goes with it.
-  await open(ben);
+  await openSafetyCode(ben);
   await ann.button(en.call.hangUp).click();
   await expect(ben.page.getByText('Ann hung up.')).toBeVisible();
   await expect(ben.page.getByRole('dialog')).toHaveCount(0);
@@ -39,8 +24,8 @@ test('two people in a call have the same safety code, and another one in the nex
   await ben.button(en.ended.callAgain).click();
   await ann.letIn('Ben');
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
-  const second = await read(ann);
-  expect(await read(ben)).toEqual(second);
+  const second = await readSafetyCode(ann);
+  expect(await readSafetyCode(ben)).toEqual(second);
   expect(second).not.toEqual(first);
 });
 
@@ -70,7 +55,7 @@ test('a reveal that somebody changed is told, and shows no code', async ({ meet 
   await ann.page.keyboard.press('Escape');
   await look(ann, 'safety-code-failed', {
     sizes: ['wide', 'small'],
-    open: (words) => open(ann, words),
+    open: (words) => openSafetyCode(ann, words),
   });
 });
 
@@ -79,10 +64,10 @@ test('with an older Parley there is no code, and no alarm', async ({ meet }) => 
   await say(ben, 'neither commit nor reveal');
   await ben.join(await ann.host({ letIn: true }));
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
-  await open(ann);
+  await openSafetyCode(ann);
   await expect(ann.page.getByText(en.safetyCode.exchanging)).toBeVisible();
   await expect(ann.page.getByText(en.safetyCode.none)).toBeVisible({ timeout: 30_000 });
   await ann.page.keyboard.press('Escape');
   await expect(ann.button(en.safetyCode.failed)).toHaveCount(0);
-  await look(ann, 'safety-code-none', { sizes: ['wide'], open: (words) => open(ann, words) });
+  await look(ann, 'safety-code-none', { sizes: ['wide'], open: (words) => openSafetyCode(ann, words) });
 });

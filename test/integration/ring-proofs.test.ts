@@ -33,12 +33,14 @@ type EventOf<Type> = Extract<BridgeEvent, { type: Type }>;
 
 /** One end as the app has it: its link to the server, and what its page hears. */
 class End {
-  readonly identity: Identity = generateIdentity();
-  readonly id = memberIdOf('family', this.identity.publicKey);
+  readonly identity: Identity;
+  readonly id: string;
   readonly events = new Events<BridgeEvent>();
   readonly link: PeopleLink;
 
-  constructor(name: string) {
+  constructor(name: string, identity = generateIdentity()) {
+    this.identity = identity;
+    this.id = memberIdOf('family', identity.publicKey);
     this.link = new PeopleLink({
       id: 'saved',
       target: { servers: [server.url], namespace: 'family' },
@@ -95,7 +97,9 @@ it('a ring and its answer prove both keys and both certificates, and lead into o
   const [ann, ben] = [new End('Ann'), new End('Ben')];
   await Promise.all([ann.sees(ben.id), ben.sees(ann.id)]);
   const call = newCall();
-  expect(await ann.link.ring(ben.id, { call, media: 'video', fingerprint: fingerprint('AA') })).toBe(true);
+  expect(
+    await ann.link.ring(ben.id, { call, media: 'video', fingerprint: fingerprint('AA'), room: null }),
+  ).toBe(true);
   const ring = await ben.next('ring');
   expect(ring).toMatchObject({ call, signed: true, fingerprint: fingerprint('AA'), from: { name: 'Ann' } });
   ben.link.confirmRinging(call);
@@ -111,6 +115,38 @@ it('a ring and its answer prove both keys and both certificates, and lead into o
   });
   // What was answered is answered.
   expect(ben.link.answer(call, { answer: 'decline', reason: 'declined' })).toBe(false);
+});
+
+it('an app that was started again proves its new certificate for the call it was in, and finds its room', async () => {
+  const [ann, ben] = [new End('Ann'), new End('Ben')];
+  await Promise.all([ann.sees(ben.id), ben.sees(ann.id)]);
+  const call = newCall();
+  const offer = { call, media: 'video', fingerprint: fingerprint('AA') } as const;
+  expect(await ann.link.ring(ben.id, { ...offer, room: null })).toBe(true);
+  const { target } = await ben.next('ring');
+  ben.link.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('BB') });
+  await ann.next('ring-accepted');
+  const kept = ben.link.callIn(target.room);
+  expect(kept).toMatchObject({ call, link: 'saved', media: 'voice', peer: { key: ann.identity.publicKey } });
+  expect(ann.link.callIn(target.room)).toMatchObject({ call, media: 'video', peer: { id: ben.id } });
+  expect(ann.link.callIn('elsewhere')).toBeNull();
+  ben.link.close();
+
+  // It rings at once, whether it sees the other already or not.
+  const again = new End('Ben', ben.identity);
+  const back = { call, media: 'voice', fingerprint: fingerprint('CC'), room: target.room } as const;
+  const rung = again.link.ring(ann.id, back);
+  const ring = await ann.next('ring');
+  expect(ring).toMatchObject({ call, signed: true, fingerprint: fingerprint('CC'), target });
+  expect(ring.from.key).toBe(ben.identity.publicKey);
+  ann.link.answer(call, { answer: 'accept', media: 'video', fingerprint: fingerprint('AA') });
+  expect(await again.next('ring-accepted')).toMatchObject({
+    call,
+    signed: true,
+    fingerprint: fingerprint('AA'),
+    target,
+  });
+  expect(await rung).toBe(true);
 });
 
 it('a ring whose certificate was swapped on the way proves nothing', async () => {
@@ -171,7 +207,7 @@ it('an answer by another key, or for another certificate, proves nothing', async
   const evil = await stranger();
   await ann.sees(evil.id);
   const call = newCall();
-  const rung = ann.link.ring(evil.id, { call, media: 'voice', fingerprint: fingerprint('AA') });
+  const rung = ann.link.ring(evil.id, { call, media: 'voice', fingerprint: fingerprint('AA'), room: null });
   await toldOf(evil, 'hail');
   evil.client.tell(ann.id, { type: 'nonce', call, nonce: newCall() });
   expect(await rung).toBe(true);
@@ -191,7 +227,7 @@ it('a ring to somebody who has gone ends by itself', async () => {
   const ben = await stranger();
   await ann.sees(ben.id);
   const call = newCall();
-  const rung = ann.link.ring(ben.id, { call, media: 'voice', fingerprint: fingerprint('AA') });
+  const rung = ann.link.ring(ben.id, { call, media: 'voice', fingerprint: fingerprint('AA'), room: null });
   await toldOf(ben, 'hail');
   ben.client.close();
   expect(await rung).toBe(false);

@@ -10,7 +10,7 @@ import {
   type Phase,
 } from '../../../../renderer/call/call-state';
 import type { Ring } from '../../../../renderer/call/ring';
-import type { IceServer, Person, RingMedia } from '../../../../main/signaling/protocol';
+import type { CancelReason, IceServer, Person, RingMedia } from '../../../../main/signaling/protocol';
 import type { HostAddress } from '../../../../preload/bridge';
 import { fakeMember, fakeSeat, fakeTarget } from '../../../support/fake-bridge';
 
@@ -42,6 +42,7 @@ const ring: Ring = {
   peer: bo,
   media: 'video',
   fingerprint: null,
+  room: null,
 };
 const calling = after(idle, { type: 'ring-asked', ring });
 const rungBy = (from: Person, call: string, change = {}): CallEvent => ({
@@ -59,6 +60,11 @@ const rungBy = (from: Person, call: string, change = {}): CallEvent => ({
 });
 const ringing = after(idle, rungBy(bo, 'ring-1'));
 const answered = after(ringing, { type: 'accepted', media: 'video' });
+const inRungCall = after(
+  answered,
+  { type: 'seated', seat: fakeSeat('a', []) },
+  { type: 'member-joined', member: guest },
+);
 const joined = after(joining, { type: 'seated', seat: fakeSeat('b', [fakeMember('a')]) });
 
 const phases: CallState[] = [
@@ -75,6 +81,7 @@ const phases: CallState[] = [
   calling,
   ringing,
   answered,
+  inRungCall,
 ];
 
 const members = [guest, page, stranger];
@@ -93,6 +100,7 @@ const ringRecord = {
   peer: person,
   media: ringMedia,
   fingerprint: fc.constant(null),
+  room: fc.constantFrom(null, 'room'),
 };
 const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({ type: fc.constant('host-asked'), room: fc.constantFrom(null, 'room'), door }),
@@ -103,6 +111,11 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({ type: fc.constant('call-again'), call }),
   fc.record({
     type: fc.constant('ring-asked'),
+    ring: fc.record(ringRecord),
+  }),
+  fc.record({
+    type: fc.constant('return-asked'),
+    target: fc.constant(fakeTarget),
     ring: fc.record(ringRecord),
   }),
   fc.record({ type: fc.constant('accepted'), media: ringMedia }),
@@ -142,7 +155,8 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
     type: fc.constant('ring-cancelled'),
     link: fc.constant('saved'),
     call,
-    reason: fc.constantFrom('cancelled', 'no-answer'),
+    reason: fc.constantFrom('cancelled', 'no-answer', 'not-verified'),
+    atMs,
   }),
   fc.record({ type: fc.constant('impostor'), atMs }),
   fc.record({ type: fc.constantFrom('let-in', 'turn-away', 'offered'), member: id }),
@@ -516,7 +530,13 @@ describe('a ring', () => {
   );
 
   test('taken back ends for the other, also when it was accepted a moment ago', () => {
-    const event: CallEvent = { type: 'ring-cancelled', link: 'saved', call: 'ring-1', reason: 'cancelled' };
+    const event: CallEvent = {
+      type: 'ring-cancelled',
+      link: 'saved',
+      call: 'ring-1',
+      reason: 'cancelled',
+      atMs: 1,
+    };
     expect(endOf(after(ringing, event))).toEqual(['cancelled', 'peer']);
     expect(endOf(after(answered, event))).toEqual(['cancelled', 'peer']);
   });
@@ -589,11 +609,69 @@ describe('a ring', () => {
     expect(effects).toContainEqual(expect.objectContaining({ type: 'decline-ring', call: 'ring-1' }));
   });
 
+  test('that became a call is taken back for both with one reason', () => {
+    const event = (reason: CancelReason): CallEvent => ({
+      type: 'ring-cancelled',
+      link: 'saved',
+      call: 'ring-1',
+      reason,
+      atMs: 1,
+    });
+    expect(endOf(after(inRungCall, event('not-verified')))).toEqual(['not-verified', 'network']);
+    expect(endOf(after(inRungCall, event('cancelled')))).toEqual(['cancelled', 'peer']);
+    expect(after(connecting, event('cancelled'))).toEqual(connecting);
+    expect(effectsOf(inRungCall, { type: 'impostor', atMs: 1 })).toEqual([
+      'cancel-ring',
+      ...['release-media', 'stop-timer', 'end-peer', 'leave-room'],
+    ]);
+  });
+
   test('is answered by ringing who rings', () => {
     const back: Ring = { ...ring, call: 'ring-2', media: 'voice' };
     expect(after(ringing, { type: 'ring-asked', ring: back })).toMatchObject({
       phase: 'answered',
       ring: { call: 'ring-1' },
     });
+  });
+});
+
+describe('an app that was started again in a call that was rung', () => {
+  const lost: Ring = { ...ring, room: 'room' };
+  const asksBack: CallEvent = { type: 'return-asked', target: fakeTarget, ring: lost };
+  const backBy = (change = {}) => rungBy(bo, 'ring-1', { fingerprint: 'CC', ...change });
+
+  test('rings to get back, once the person agrees', () => {
+    const question = after(idle, asksBack);
+    expect(question).toMatchObject({ phase: 'confirming', ring: lost });
+    const { state, effects } = transition(question, { type: 'confirmed' });
+    expect(state).toEqual({ phase: 'calling', ring: lost, shown: false });
+    expect(effects).toContainEqual({ type: 'send-ring', ring: lost });
+    expect(after(question, { type: 'cancelled' })).toEqual(idle);
+    // What is rung after that is a call of its own.
+    const over = after(state, { type: 'hung-up', atMs: 1 });
+    expect(after(over, { type: 'call-again', call: 'ring-7' })).toMatchObject({ ring: { room: null } });
+  });
+
+  test('is answered without a person, and connected with by its new certificate alone', () => {
+    const talking = after(inRungCall, { type: 'path-found', atMs: 5 });
+    for (const state of [inRungCall, talking, after(talking, { type: 'path-lost', atMs: 9 })]) {
+      const { state: next, effects } = transition(state, backBy());
+      expect(next).toMatchObject({ phase: 'connecting', call: '', ring: { fingerprint: 'CC' } });
+      expect(effects[0]).toMatchObject({ type: 'accept-ring', ring: { call: 'ring-1' } });
+      expect(effects).toContainEqual(expect.objectContaining({ type: 'connect', fingerprint: 'CC' }));
+    }
+    expect(after(answered, backBy())).toMatchObject({ phase: 'answered', ring: { fingerprint: 'CC' } });
+    expect(effectsOf(answered, backBy())).toEqual(['accept-ring']);
+  });
+
+  test.each<[string, CallEvent]>([
+    ['somebody who proves nothing', backBy({ signed: false })],
+    ['another person', rungBy(cy, 'ring-1')],
+    ['the same person with another call', rungBy(bo, 'ring-2')],
+    ['the same person in another room', backBy({ target: { ...fakeTarget, room: 'other' } })],
+  ])('is not %s', (_who, event) => {
+    const { state, effects } = transition(inRungCall, event);
+    expect(state).toEqual(inRungCall);
+    expect(effects).toContainEqual(expect.objectContaining({ type: 'decline-ring', reason: 'busy' }));
   });
 });
