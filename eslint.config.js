@@ -77,8 +77,13 @@ export default ts.config(
     'The bridge is a contract: it imports only the schema library and the wire.',
   ),
   forbid(
-    ['preload/index.ts'],
-    [{ regex: '^(?!electron$|\\./bridge$)' }],
+    ['preload/popup-bridge.ts'],
+    [{ regex: '^(?!valibot$|\\./bridge$)' }],
+    'The bridge is a contract: it imports only the schema library and the other bridge.',
+  ),
+  forbid(
+    ['preload/index.ts', 'preload/popup.ts'],
+    [{ regex: '^(?!electron$|\\./(popup-)?bridge$)' }],
     'The preload only exposes: it imports electron and the bridge.',
   ),
   forbid(
@@ -86,7 +91,7 @@ export default ts.config(
     [
       { group: ['electron', 'ws', 'node:*', '**/test/**'] },
       { regex: '/main/(?!signaling/protocol$)' },
-      { regex: '/preload/(?!bridge$)' },
+      { regex: '/preload/(?!(popup-)?bridge$)' },
     ],
     'The page is an ordinary web page; from outside it knows only the bridge and the wire.',
     ['renderer/call/**'],

@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import type { EnvironmentOptions, Plugin } from 'vite';
+import type { BuildEnvironmentOptions, EnvironmentOptions, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const root = import.meta.dirname;
@@ -34,6 +34,18 @@ function nodeBuild(outDir: string, input: Record<string, string>, format: 'es' |
   };
 }
 
+/** A build of a page: what Electron's Chromium speaks, nothing inlined, one style sheet. */
+function pageBuild(outDir: string): BuildEnvironmentOptions {
+  return {
+    outDir: join(root, 'dist', outDir),
+    emptyOutDir: true,
+    target: 'chrome130',
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    cssCodeSplit: false,
+  };
+}
+
 /**
  * Vite wraps every lazy import in code that preloads what the chunk needs, 1 kB of it. Ours need nothing: styles are one
  * file, and a chunk imports only what is already there.
@@ -60,29 +72,27 @@ export default defineConfig({
   builder: {
     async buildApp(builder) {
       // Vite brings environments of its own too, so these are named.
-      for (const name of ['client', 'main', 'preload', 'server']) {
+      for (const name of ['client', 'popup', 'main', 'preload', 'popupPreload', 'server']) {
         const environment = builder.environments[name];
         if (environment) await builder.build(environment);
       }
     },
   },
   environments: {
-    client: {
-      build: {
-        outDir: join(root, 'dist/renderer'),
-        emptyOutDir: true,
-        target: 'chrome130',
-        assetsInlineLimit: 0,
-        modulePreload: false,
-        cssCodeSplit: false,
-      },
+    client: { build: pageBuild('renderer') },
+    // A build of its own: what the two pages share is not cut out of the page into one more file to load.
+    popup: {
+      consumer: 'client',
+      build: { ...pageBuild('popup'), rolldownOptions: { input: join(root, 'renderer/popup.html') } },
     },
     main: nodeBuild(
       'main',
       { index: 'main/index.ts', 'lan-server-process': 'main/signaling/lan-server-process.ts' },
       'es',
     ),
+    // One file each: a sandboxed preload can load no second one.
     preload: nodeBuild('preload', { index: 'preload/index.ts' }, 'cjs'),
+    popupPreload: nodeBuild('popup-preload', { popup: 'preload/popup.ts' }, 'cjs'),
     server: nodeBuild('server', { 'parley-server': 'main/signaling/cli.ts' }, 'es'),
   },
   test: {

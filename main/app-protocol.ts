@@ -10,6 +10,9 @@ export const PAGE_ORIGIN = `${SCHEME}://parley`;
 /** Where the page lives. */
 export const PAGE_URL = `${PAGE_ORIGIN}/index.html`;
 
+/** Where the page of the small window lives that shows a ring. */
+export const POPUP_URL = `${PAGE_ORIGIN}/popup/popup.html`;
+
 /**
  * Electron security guide, item 7. Nothing but our own files; strings become markup only through Svelte's own
  * Trusted Types policy.
@@ -44,16 +47,18 @@ export function registerAppScheme(): void {
 }
 
 /**
- * Serves the built page from `folder` (Electron security guide, item 18: no `file://`).
- * Anything else, also above the folder, is 404.
+ * Serves the built pages (Electron security guide, item 18: no `file://`): the page from one folder, that of the small
+ * window from another, under `/popup/`. Anything else, also above the folders, is 404.
  */
-export function serveApp(folder: string): void {
+export function serveApp(pageFolder: string, popupFolder: string): void {
   protocol.handle(SCHEME, async (request) => {
     const nothing = new Response(null, { status: 404 });
     const url = new URL(request.url);
     if (url.host !== 'parley') return nothing;
     try {
-      const file = normalize(join(folder, decodeURIComponent(url.pathname)));
+      const [, popup] = url.pathname.split(/^\/popup(?=\/)/);
+      const folder = popup === undefined ? pageFolder : popupFolder;
+      const file = normalize(join(folder, decodeURIComponent(popup ?? url.pathname)));
       if (!file.startsWith(folder + sep)) return nothing;
       // Read here and not through `net.fetch`, which takes ten times as long, four times before the window is there.
       return new Response(await readFile(file), {

@@ -1,5 +1,6 @@
 import { clipboard, shell, type BrowserWindow } from 'electron';
 import type { Result, Settings, StartInfo } from '../preload/bridge';
+import type { Desktop } from './desktop';
 import type { BridgeHandlers } from './ipc';
 import { readTarget } from './join-link';
 import type { PeopleBook } from './people-book';
@@ -21,7 +22,8 @@ const PRIVACY_PAGES: Partial<Record<NodeJS.Platform, Record<'camera' | 'micropho
 
 /** What the bridge needs of the app. */
 export interface BridgeHostParts {
-  window: () => BrowserWindow | null;
+  window: BrowserWindow;
+  desktop: Desktop;
   session: RoomSession;
   people: PeopleLinks;
   book: PeopleBook;
@@ -35,13 +37,15 @@ export interface BridgeHostParts {
 
 /** Answers the bridge, one handler a method. Arguments are parsed already (ipc.ts). */
 export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
-  const { window, session, people, book, passwords, settings, startInfo, onSettingsChanged, log } = parts;
+  const { window, desktop, session, people, book, passwords, settings } = parts;
+  const { startInfo, onSettingsChanged, log } = parts;
   return {
     start: async () => {
       // A page that starts, starts without a call: the one before it was reloaded or crashed.
       await session.leave();
       people.dropRings();
       people.setInCall(false);
+      desktop.show({ state: 'none' });
       return { ...startInfo(), settings: settings.current };
     },
     changeSettings: async (change): Promise<Result<Settings>> => {
@@ -81,12 +85,13 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
     forgetCalls: (ids) => book.forgetCalls(ids),
     restoreCalls: () => book.restoreCalls(),
     setInCall: (inCall) => people.setInCall(inCall),
+    showOutside: (outside) => desktop.show(outside),
     copyText: (text) => clipboard.writeText(text),
     openPrivacySettings: async (device) => {
       const page = PRIVACY_PAGES[process.platform]?.[device];
       if (page !== undefined) await shell.openExternal(page);
       return page !== undefined;
     },
-    setFullScreen: (on) => window()?.setFullScreen(on),
+    setFullScreen: (on) => window.setFullScreen(on),
   };
 }

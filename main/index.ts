@@ -1,11 +1,12 @@
 /** The composition root: makes each part, hands it what it needs, starts. */
 import { join } from 'node:path';
-import { app, powerMonitor, session as electronSession, type BrowserWindow } from 'electron';
+import { app, powerMonitor, session as electronSession } from 'electron';
 import type { BridgeEvent, Language } from '../preload/bridge';
-import { PAGE_ORIGIN, registerAppScheme, serveApp } from './app-protocol';
+import { PAGE_ORIGIN, POPUP_URL, registerAppScheme, serveApp } from './app-protocol';
 import { createBridgeHost } from './bridge-host';
 import { answerTerminal, type CommandLine } from './command-line';
-import { answerBridge, sendEvent } from './ipc';
+import { Desktop } from './desktop';
+import { answerBridge, answerPopup, sendEvent } from './ipc';
 import { formatJoinLink, LINK_SCHEME } from './join-link';
 import { LanServer } from './lan-server';
 import { Launches } from './launches';
@@ -62,8 +63,9 @@ function start(
   const pageOrigin = devServer === null ? PAGE_ORIGIN : new URL(devServer).origin;
   const isOurs = (url: string): boolean => url === pageOrigin || url.startsWith(`${pageOrigin}/`);
 
-  if (devServer === null) serveApp(join(import.meta.dirname, '../renderer'));
-  guardPermissions(electronSession.defaultSession, isOurs);
+  if (devServer === null)
+    serveApp(join(import.meta.dirname, '../renderer'), join(import.meta.dirname, '../popup'));
+  guardPermissions(electronSession.defaultSession, (url) => isOurs(url) && url !== POPUP_URL);
   refuseNetwork(electronSession.defaultSession, devServer);
   lockNavigation(isOurs);
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
@@ -72,11 +74,13 @@ function start(
   const language = (): Language =>
     asked ?? settings.current.language ?? (/^zh/i.test(app.getLocale()) ? 'zh' : 'en');
 
-  let window: BrowserWindow | null = null;
+  // It hears of nothing before the parts below are there: they are, before its page asks for anything.
+  const window = openWindow(lastPlace, devServer);
   const emit = (event: BridgeEvent): void => {
-    if (window && !window.isDestroyed()) sendEvent(window.webContents, event);
+    if (!window.isDestroyed()) sendEvent(window.webContents, event);
   };
   const book = new PeopleBook({ folder: dataFolder, emit, log, now: Date.now });
+  const desktop = new Desktop({ window, devServer, language, emit });
   const passwords = new ServerPasswords();
   const people = new PeopleLinks({ identity, settings: () => settings.current, passwords, emit, log });
   const session = new RoomSession({
@@ -113,7 +117,8 @@ function start(
   });
   answerBridge(
     createBridgeHost({
-      window: () => window,
+      window,
+      desktop,
       session,
       people,
       book,
@@ -126,15 +131,20 @@ function start(
       },
       log,
     }),
-    (frame) => frame !== null && frame === window?.webContents.mainFrame && isOurs(frame.url),
+    (frame) =>
+      frame !== null && !window.isDestroyed() && frame === window.webContents.mainFrame && isOurs(frame.url),
+    log,
+  );
+  answerPopup(
+    { view: () => desktop.popupView(), answer: (answer) => desktop.answer(answer) },
+    (frame) => desktop.isPopup(frame) && isOurs(frame?.url ?? ''),
     log,
   );
   launches.listen((launch) => {
-    if (window) raiseWindow(window);
+    raiseWindow(window);
     if (launch) emit({ type: 'launch', launch });
   });
   leaveBeforeQuit(session);
-  window = openWindow(lastPlace, devServer);
   // Nobody rings before it is known who is not to be heard.
   void book.load().then(() => people.follow());
   showMenu();

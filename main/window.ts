@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
+import { app, BrowserWindow, nativeTheme, screen, type Rectangle, type WebPreferences } from 'electron';
 import * as v from 'valibot';
 import type { BridgeEvent } from '../preload/bridge';
 import { PAGE_URL } from './app-protocol';
@@ -48,14 +48,9 @@ export function openWindow(last: LastPlace, devServer: string | null): BrowserWi
     ...(process.platform === 'linux' && {
       icon: join(app.getAppPath(), 'scripts/packaging/icons/256x256.png'),
     }),
-    backgroundColor: nativeTheme.shouldUseDarkColors ? '#1b1a19' : '#faf9f7',
+    backgroundColor: windowColour(),
     webPreferences: {
-      preload: join(import.meta.dirname, '../preload/index.cjs'),
-      // Electron security guide, items 2 to 4.
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      spellcheck: false,
+      ...pagePreferences(join(import.meta.dirname, '../preload/index.cjs')),
       // A call goes on behind other windows, and is heard without a click in the page first.
       backgroundThrottling: false,
       autoplayPolicy: 'no-user-gesture-required',
@@ -72,6 +67,18 @@ export function openWindow(last: LastPlace, devServer: string | null): BrowserWi
   void window.loadURL(devServer ?? PAGE_URL);
   return window;
 }
+
+/** What a window shows until its page is painted. */
+export const windowColour = (): string => (nativeTheme.shouldUseDarkColors ? '#1b1a19' : '#faf9f7');
+
+/** What every page of ours may do: Electron security guide, items 2 to 4. */
+export const pagePreferences = (preload: string): WebPreferences => ({
+  preload,
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  spellcheck: false,
+});
 
 /** A screen may have been unplugged since: enough of the title bar must be in reach. */
 function isOnSomeScreen(bounds: Rectangle): boolean {
@@ -100,4 +107,9 @@ export function raiseWindow(window: BrowserWindow): void {
   if (window.isMinimized()) window.restore();
   window.show();
   window.focus();
+}
+
+/** Whether a person looks at it now. */
+export function isInFront(window: BrowserWindow): boolean {
+  return !window.isDestroyed() && window.isVisible() && !window.isMinimized() && window.isFocused();
 }

@@ -324,6 +324,38 @@ export interface Book {
   /** What could not be read of it; said once. */
   problems: ErrorCode[];
 }
+// ---------------------------------------------------------------- outside the page
+
+/** A ring, as a small window and a notification show it. */
+const ringOutsideSchema = v.object({
+  call: ringIdSchema,
+  /** Never empty. */
+  name: nameInputSchema,
+  media: ringMediaSchema,
+  /** The ring proves whose it is. */
+  signed: v.boolean(),
+  /** Whose it is was made sure of once: the safety code was compared. */
+  verified: v.boolean(),
+});
+export type RingOutside = v.InferOutput<typeof ringOutsideSchema>;
+
+/** What of the present call is seen outside the page: in a small window, a notification, the tray and the menu. */
+const outsideSchema = v.variant('state', [
+  v.object({ state: v.literal('none') }),
+  v.object({ state: v.literal('ringing'), ring: ringOutsideSchema }),
+  /** This person rings someone, or is on the way into the call. */
+  v.object({ state: v.literal('calling') }),
+  v.object({
+    state: v.literal('talking'),
+    name: nameInputSchema,
+    muted: v.boolean(),
+    cameraOn: v.boolean(),
+  }),
+]);
+export type Outside = v.InferOutput<typeof outsideSchema>;
+
+/** What a person does about a ring without coming to the page first. */
+export type OutsideAnswer = RingMedia | 'decline' | 'silence';
 
 // ---------------------------------------------------------------- start
 
@@ -433,6 +465,8 @@ export type BridgeEvent =
   | { type: 'known-forgotten'; key: string }
   /** All that are left or new; newest first. */
   | { type: 'calls-changed'; calls: CallRecord[] }
+  /** The small window that shows a ring was used. */
+  | { type: 'answered-outside'; call: string; answer: OutsideAnswer }
   /** The person chose this from the native menu. */
   | { type: 'menu'; command: 'settings' | 'about' | 'fullscreen' };
 
@@ -492,6 +526,8 @@ export interface BridgeMethods {
   restoreCalls(): Promise<Result<null>>;
   /** Whether a call is under way, for others to see. */
   setInCall(inCall: boolean): Promise<void>;
+  /** What of the present call is to be seen outside the page, each time it changes. */
+  showOutside(outside: Outside): Promise<void>;
   copyText(text: string): Promise<void>;
   /** Opens the OS's privacy settings for a device that was refused. `false` where there is no such page. */
   openPrivacySettings(device: 'camera' | 'microphone'): Promise<boolean>;
@@ -540,13 +576,14 @@ export const METHODS: {
   forgetCalls: v.strictTuple([v.pipe(v.array(ringIdSchema), v.maxLength(MAX_CALLS))]),
   restoreCalls: v.strictTuple([]),
   setInCall: v.strictTuple([v.boolean()]),
+  showOutside: v.strictTuple([outsideSchema]),
   copyText: v.strictTuple([textSchema(8192)]),
   openPrivacySettings: v.strictTuple([v.picklist(['camera', 'microphone'])]),
   setFullScreen: v.strictTuple([v.boolean()]),
 };
 
 /** The IPC channel of a method. */
-export const methodChannel = (method: keyof BridgeMethods): string => `parley:${method}`;
+export const methodChannel = (method: string): string => `parley:${method}`;
 
 /** The IPC channel all events come through. */
 export const EVENT_CHANNEL = 'parley:event';

@@ -12,7 +12,7 @@ import {
 const methods = Object.fromEntries(
   Object.keys(METHODS).map((method) => [
     method,
-    (...args: unknown[]) => ipcRenderer.invoke(methodChannel(method as keyof BridgeMethods), ...args),
+    (...args: unknown[]) => ipcRenderer.invoke(methodChannel(method), ...args),
   ]),
 ) as unknown as BridgeMethods;
 

@@ -5,7 +5,14 @@ import { capture } from './run.mjs';
 import { ROOT } from './runtime/paths.mjs';
 
 const SOURCES = ['main', 'preload', 'renderer', 'package.json', 'svelte.config.js', 'vite.config.ts'];
-const OUTPUTS = ['renderer/index.html', 'main/index.js', 'preload/index.cjs', 'server/parley-server.js'];
+const OUTPUTS = [
+  'renderer/index.html',
+  'popup/popup.html',
+  'main/index.js',
+  'preload/index.cjs',
+  'popup-preload/popup.cjs',
+  'server/parley-server.js',
+];
 
 /** The command line of the build tool, from our own node_modules. */
 export const VITE = path.join(ROOT, 'node_modules/vite/bin/vite.js');

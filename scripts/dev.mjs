@@ -11,7 +11,7 @@ import { ROOT } from './runtime/paths.mjs';
 import { ensurePackages } from './system-packages.mjs';
 
 const CONFIG = path.join(ROOT, 'vite.config.ts');
-const WATCHED = ['main', 'preload'];
+const WATCHED = ['main', 'preload', 'popupPreload'];
 
 /** @param {readonly string[]} args Parley's own */
 async function dev(args) {

@@ -68,8 +68,8 @@ export type CallState =
   | { phase: 'waiting'; seat: RoomSeat; target: JoinTarget | null; knocks: Member[] }
   /** This person rings someone. `shown`: the other's app rings. */
   | { phase: 'calling'; ring: Ring; shown: boolean }
-  /** Someone rings this person. */
-  | { phase: 'ringing'; ring: Ring; target: JoinTarget }
+  /** Someone rings this person. `silenced`: who wants to go on as if nobody did. */
+  | { phase: 'ringing'; ring: Ring; target: JoinTarget; silenced: boolean }
   /** A ring was accepted: on the way into its room, or in it before the other. */
   | { phase: 'answered'; ring: Ring; target: JoinTarget; seat: RoomSeat | null }
   | ({ phase: 'connecting'; target: JoinTarget | null } & WithPeer)
@@ -99,6 +99,8 @@ export type CallEvent =
   /** `media`: what this side starts with. */
   | { type: 'accepted'; media: RingMedia }
   | { type: 'declined' }
+  /** This ring, and no other, is not to be heard. */
+  | { type: 'silenced' }
   | { type: 'done' }
   // What the app says.
   | { type: 'seated'; seat: RoomSeat }
@@ -129,6 +131,7 @@ export type CallEvent =
           | 'known-forgotten'
           | 'calls-changed'
           | 'window-shown'
+          | 'answered-outside'
           | 'menu';
       }
     >

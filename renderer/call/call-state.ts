@@ -128,6 +128,8 @@ export function transition(state: CallState, event: CallEvent): Transition {
       return rings.accepted(state, event.media);
     case 'declined':
       return rings.declined(state);
+    case 'silenced':
+      return state.phase === 'ringing' ? go({ ...state, silenced: true }) : stay(state);
     case 'done':
       if (state.phase !== 'ended') return stay(state);
       return go({ phase: 'idle', problem: null }, { type: 'release-media' }, ...leaveKept(state));

@@ -51,6 +51,8 @@ export interface CallView {
   ring(link: string, person: Person, media: RingMedia): Promise<void>;
   accept(media: RingMedia): Promise<void>;
   decline(): Promise<void>;
+  /** Who rings goes on ringing, unheard. */
+  silence(): Promise<void>;
   forgetMissed(): void;
   host(request: { room: string | null; door: Door }): Promise<void>;
   /** Goes to `confirming` first unless `confirmed`; a hosted room is left only once that is done. */

@@ -3,7 +3,15 @@
  * (call-state.ts) and performs what each transition asks for.
  */
 import type { Door, IceServer, Person, RingMedia, Signal } from '../../main/signaling/protocol';
-import type { Bridge, BridgeEvent, JoinTarget, Result, RoomSeat, RungCall } from '../../preload/bridge';
+import type {
+  Bridge,
+  BridgeEvent,
+  JoinTarget,
+  OutsideAnswer,
+  Result,
+  RoomSeat,
+  RungCall,
+} from '../../preload/bridge';
 import { transition, type CallEvent, type CallState, type Effect } from './call-state';
 import type { CallView, Missed, PathQuality, PeerMedia } from './call-view';
 import type { Clock } from './clock';
@@ -180,6 +188,10 @@ export class Call implements CallView {
 
   decline(): Promise<void> {
     return this.#do({ type: 'declined' });
+  }
+
+  silence(): Promise<void> {
+    return this.#do({ type: 'silenced' });
   }
 
   forgetMissed(): void {
@@ -447,6 +459,9 @@ export class Call implements CallView {
       case 'calls-changed':
         // Of `Book`.
         return;
+      case 'answered-outside':
+        this.#onAnsweredOutside(event.call, event.answer);
+        return;
       case 'launch':
       case 'full-screen':
       case 'window-shown':
@@ -537,6 +552,15 @@ export class Call implements CallView {
     // The ring of the smaller key wins, on whichever server.
     const wins = ring.from.key < this.#options.key;
     this.#move({ ...ring, type: 'rung', wins, isQuiet: this.#options.isQuiet() });
+  }
+
+  #onAnsweredOutside(call: string, answer: OutsideAnswer): void {
+    const state = this.#state;
+    // The ring that was shown may be over, and another one here by now.
+    if (state.phase !== 'ringing' || state.ring.call !== call) return;
+    if (answer === 'decline') void this.decline();
+    else if (answer === 'silence') void this.silence();
+    else void this.accept(answer);
   }
 
   /** A certificate for the next call: none is used for two. */

@@ -99,7 +99,7 @@ export function rung(state: CallState, event: Rung): Transition {
   if (!isFree(state) || hosts) return go(state, ...decline('busy'));
   if (isQuiet) return go(state, ...decline('do-not-disturb'));
   return go(
-    { phase: 'ringing', ring, target },
+    { phase: 'ringing', ring, target, silenced: false },
     { type: 'confirm-ringing', ring },
     { type: 'start-timer', timer: 'ring', afterMs: RUNG_MS },
   );

@@ -1,6 +1,7 @@
 /** The language the page speaks. */
 import type { Language } from '../../preload/bridge';
 import type { Sentences } from './error-sentences';
+import { languageTags } from './language-tags';
 import type { Messages } from './messages';
 
 interface Catalogue {
@@ -13,9 +14,6 @@ const catalogues: Record<Language, () => Promise<Catalogue>> = {
   en: () => import('./language-en'),
   zh: () => import('./language-zh'),
 };
-
-/** What `lang` says: fonts and screen readers tell Simplified from Traditional by it. */
-const tags: Record<Language, string> = { en: 'en', zh: 'zh-Hans' };
 
 class CurrentLanguage {
   #wanted: Language = 'en';
@@ -50,7 +48,7 @@ class CurrentLanguage {
     if (this.#wanted !== code) return;
     this.#catalogue = catalogue;
     this.#code = code;
-    document.documentElement.lang = tags[code];
+    document.documentElement.lang = languageTags[code];
   }
 }
 

@@ -1,5 +1,6 @@
 import { isolate } from './isolate';
 import type { Messages } from './messages';
+import { enRingWords } from './ring-words-en';
 
 const plural = new Intl.PluralRules('en');
 
@@ -61,16 +62,12 @@ export const en = {
   },
 
   ring: {
+    ...enRingWords,
     calling: (name) => `Calling ${isolate(name)}…`,
     ringing: (name) => `Ringing ${isolate(name)}…`,
     connecting: 'Connecting…',
     voiceCall: (name) => `${isolate(name)} is calling`,
     videoCall: (name) => `${isolate(name)} is calling with video`,
-    unsigned: 'This call does not prove who makes it. Anybody could use this name.',
-    accept: 'Accept',
-    acceptVideo: 'Accept with video',
-    acceptVoice: 'Accept, sound only',
-    decline: 'Decline',
     missed: {
       busy: (name) => `${isolate(name)} called while you were in a call.`,
       'do-not-disturb': (name) => `${isolate(name)} called while you did not want to be disturbed.`,

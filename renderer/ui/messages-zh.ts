@@ -1,5 +1,6 @@
 import { isolate } from './isolate';
 import type { Messages } from './messages';
+import { zhRingWords } from './ring-words-zh';
 
 export const zh = {
   someone: '对方',
@@ -53,16 +54,12 @@ export const zh = {
   },
 
   ring: {
+    ...zhRingWords,
     calling: (name) => `正在呼叫 ${isolate(name)}…`,
     ringing: (name) => `${isolate(name)} 那边正在响铃…`,
     connecting: '正在接通…',
     voiceCall: (name) => `${isolate(name)} 来电`,
     videoCall: (name) => `${isolate(name)} 视频来电`,
-    unsigned: '这个来电无法证明来自谁，任何人都可能用这个名字。',
-    accept: '接听',
-    acceptVideo: '视频接听',
-    acceptVoice: '语音接听',
-    decline: '拒绝',
     missed: {
       busy: (name) => `通话期间 ${isolate(name)} 来过电话。`,
       'do-not-disturb': (name) => `请勿打扰期间 ${isolate(name)} 来过电话。`,

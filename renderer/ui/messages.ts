@@ -1,4 +1,5 @@
 import type { Sound } from '../../preload/bridge';
+import type { RingWords } from './ring-words';
 import type { SafetyPicture } from './safety-pictures';
 
 /**
@@ -62,19 +63,13 @@ export interface Messages {
     remove: string;
   };
 
-  ring: {
+  ring: RingWords & {
     calling: (name: string) => string;
     /** Their app shows it. */
     ringing: (name: string) => string;
     connecting: string;
     voiceCall: (name: string) => string;
     videoCall: (name: string) => string;
-    /** The ring proves a key; who that is, one has to know. */
-    unsigned: string;
-    accept: string;
-    acceptVideo: string;
-    acceptVoice: string;
-    decline: string;
     missed: Record<'busy' | 'do-not-disturb', (name: string) => string>;
   };
 

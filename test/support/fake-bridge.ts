@@ -175,6 +175,10 @@ export class FakeBridge implements Bridge {
     return Promise.resolve();
   }
 
+  showOutside(): Promise<void> {
+    return Promise.resolve();
+  }
+
   copyText(): Promise<void> {
     return Promise.resolve();
   }

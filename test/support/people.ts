@@ -11,6 +11,7 @@ import {
   type Locator,
   type Page,
 } from '@playwright/test';
+import type { BrowserWindow } from 'electron';
 import type { Settings } from '../../preload/bridge';
 import { leadPlaywrightTo } from '../../scripts/launch.mjs';
 import { mediaFiles, type KnownMedia } from './known-media';
@@ -140,6 +141,32 @@ export class Person {
     const switches = [...chromiumSwitches(null), `--user-data-dir=${this.profile}`];
     const child = spawn(electronExecutable(), [ROOT, ...switches, ...args], { cwd: ROOT, stdio: 'ignore' });
     return new Promise((resolve) => child.once('exit', resolve));
+  }
+
+  /** Takes the window out of sight, as the person or their desktop does. */
+  async putAway(way: 'hide' | 'minimize'): Promise<void> {
+    const window = await this.app.browserWindow(this.page);
+    await window.evaluate(
+      (own: BrowserWindow, how) =>
+        new Promise<void>((resolve) => {
+          if (how === 'hide') own.once('hide', () => resolve());
+          else own.once('minimize', () => resolve());
+          own[how]();
+        }),
+      way,
+    );
+  }
+
+  /** Whether the window can be seen. */
+  async isShown(): Promise<boolean> {
+    const window = await this.app.browserWindow(this.page);
+    return window.evaluate((own: BrowserWindow) => own.isVisible() && !own.isMinimized());
+  }
+
+  /** Waits for the small window that shows a ring. */
+  async popup(): Promise<Page> {
+    const isPopup = (page: Page): boolean => page.url().endsWith('/popup.html');
+    return this.app.windows().find(isPopup) ?? this.app.waitForEvent('window', isPopup);
   }
 
   /** Lets in whoever knocks. */

@@ -5,7 +5,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { isFresh } from '../../../scripts/build.mjs';
 
-const OUTPUTS = ['renderer/index.html', 'main/index.js', 'preload/index.cjs', 'server/parley-server.js'];
+const OUTPUTS = [
+  'renderer/index.html',
+  'popup/popup.html',
+  'main/index.js',
+  'preload/index.cjs',
+  'popup-preload/popup.cjs',
+  'server/parley-server.js',
+];
 let root = '';
 
 /** Writes a file that changed so many seconds after the beginning. */

@@ -106,7 +106,15 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({ type: fc.constant('host-asked'), room: fc.constantFrom(null, 'room'), door }),
   fc.record({ type: fc.constant('join-asked'), target: fc.constant(fakeTarget), confirmed: fc.boolean() }),
   fc.record({
-    type: fc.constantFrom('confirmed', 'cancelled', 'done', 'exchanged', 'peer-restarted', 'declined'),
+    type: fc.constantFrom(
+      'confirmed',
+      'cancelled',
+      'done',
+      'exchanged',
+      'peer-restarted',
+      'declined',
+      'silenced',
+    ),
   }),
   fc.record({ type: fc.constant('call-again'), call }),
   fc.record({
@@ -624,6 +632,15 @@ describe('a ring', () => {
       'cancel-ring',
       ...['release-media', 'stop-timer', 'end-peer', 'leave-room'],
     ]);
+  });
+
+  test('can be silenced, also where it is rung anew; the next is heard', () => {
+    const silenced = after(ringing, { type: 'silenced' });
+    expect(silenced).toEqual({ ...ringing, silenced: true });
+    expect(after(silenced, rungBy(bo, 'ring-2'))).toMatchObject({ silenced: true });
+    const declined = after(silenced, { type: 'declined' });
+    expect(after(declined, rungBy(bo, 'ring-3'))).toMatchObject({ silenced: false });
+    expect(after(idle, { type: 'silenced' })).toEqual(idle);
   });
 
   test('is answered by ringing who rings', () => {

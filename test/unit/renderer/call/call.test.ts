@@ -642,3 +642,45 @@ test('a plain newcomer that does not offer within a second is offered to', async
   const signals = host.bridge.signals.map(({ signal }): Signal => signal);
   expect(signals.some((signal) => 'description' in signal && signal.description.type === 'offer')).toBe(true);
 });
+
+describe('a ring that is answered outside the page', () => {
+  const ringId = 'r'.repeat(22);
+
+  async function rung(): Promise<void> {
+    const from = {
+      id: 'c'.repeat(22),
+      name: 'Cy',
+      device: 'desktop',
+      key: 'c',
+      status: 'free',
+    } as const;
+    host.bridge.emit({
+      type: 'ring',
+      link: 'saved',
+      from,
+      call: ringId,
+      media: 'video',
+      fingerprint: 'AA',
+      signed: true,
+      target: fakeTarget,
+    });
+    await settled();
+    expect(host.phase).toBe('ringing');
+  }
+
+  test.each([
+    ['voice', 'answered'],
+    ['decline', 'ended'],
+    ['silence', 'ringing'],
+  ] as const)('by %s is %s', async (answer, phase) => {
+    await rung();
+    host.bridge.emit({ type: 'answered-outside', call: ringId, answer });
+    expect(host.call.state).toMatchObject({ phase, ...(answer === 'silence' && { silenced: true }) });
+  });
+
+  test('is not answered by what was meant for another', async () => {
+    await rung();
+    host.bridge.emit({ type: 'answered-outside', call: 'o'.repeat(22), answer: 'video' });
+    expect(host.phase).toBe('ringing');
+  });
+});

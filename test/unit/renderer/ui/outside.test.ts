@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { CallState } from '../../../../renderer/call/call-state';
+import type { Ring } from '../../../../renderer/call/ring';
+import { outsideOf } from '../../../../renderer/ui/outside';
+import { fakeMember, fakeSeat, fakeTarget } from '../../../support/fake-bridge';
+
+const parts = {
+  muted: true,
+  cameraOn: false,
+  someone: 'Someone',
+  isVerified: (key: string) => key === 'known',
+};
+
+const ring = (change: Partial<Ring['peer']> = {}, fingerprint: string | null = 'AA:BB'): CallState => ({
+  phase: 'ringing',
+  ring: {
+    call: 'c'.repeat(22),
+    link: 'saved',
+    peer: { id: 'p'.repeat(22), name: 'Ann', device: 'desktop', key: 'known', status: 'free', ...change },
+    media: 'video',
+    fingerprint,
+    room: null,
+  },
+  target: fakeTarget,
+  silenced: false,
+});
+
+const shown = { call: 'c'.repeat(22), name: 'Ann', media: 'video', signed: true, verified: true };
+
+test('a ring shows who it is from, and what it proves', () => {
+  expect(outsideOf(ring(), parts)).toEqual({ state: 'ringing', ring: shown });
+  expect(outsideOf(ring({ key: 'other' }), parts)).toEqual({
+    state: 'ringing',
+    ring: { ...shown, verified: false },
+  });
+});
+
+test('a ring that proves nothing is nobody’s who is known, whatever key it names', () => {
+  expect(outsideOf(ring({}, null), parts)).toEqual({
+    state: 'ringing',
+    ring: { ...shown, signed: false, verified: false },
+  });
+});
+
+test('nobody is nameless', () => {
+  expect(outsideOf(ring({ name: '' }), parts)).toMatchObject({ ring: { name: 'Someone' } });
+});
+
+test('a call shows with whom it is, and what the own side sends', () => {
+  const peer = fakeMember('p', { name: 'Ann' });
+  const inCall = { seat: fakeSeat('s', [peer]), target: null, peer, call: '', knocks: [] };
+  const talking = { state: 'talking', name: 'Ann', muted: true, cameraOn: false };
+  expect(outsideOf({ phase: 'connecting', ...inCall }, parts)).toEqual(talking);
+  expect(outsideOf({ phase: 'connected', ...inCall, sinceMs: 0 }, parts)).toEqual(talking);
+  expect(outsideOf({ phase: 'reconnecting', ...inCall, sinceMs: 0, silentSinceMs: 1 }, parts)).toEqual(
+    talking,
+  );
+});
+
+test('without a call there is nothing to show', () => {
+  expect(outsideOf({ phase: 'idle', problem: null }, parts)).toEqual({ state: 'none' });
+  expect(outsideOf({ phase: 'joining', target: null, knockingAt: null }, parts)).toEqual({ state: 'none' });
+});
