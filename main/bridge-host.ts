@@ -45,6 +45,7 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
       await session.leave();
       people.dropRings();
       people.setInCall(false);
+      people.closeRooms(session.settled());
       desktop.show({ state: 'none' });
       return { ...startInfo(), settings: settings.current };
     },
@@ -84,7 +85,10 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
     seeCalls: () => book.seeCalls(),
     forgetCalls: (ids) => book.forgetCalls(ids),
     restoreCalls: () => book.restoreCalls(),
-    setInCall: (inCall) => people.setInCall(inCall),
+    setInCall: (inCall) => {
+      people.setInCall(inCall);
+      if (!inCall) people.closeRooms(session.settled());
+    },
     showOutside: (outside) => desktop.show(outside),
     copyText: (text) => clipboard.writeText(text),
     openPrivacySettings: async (device) => {

@@ -19,6 +19,8 @@ import { PeopleLinks } from './people-links';
 import { openProfile, type Profile } from './profile';
 import { RoomSession } from './room-session';
 import { ServerPasswords } from './server-passwords';
+import { memberIdOf } from './signaling/identity';
+import { NEARBY } from './signaling/protocol';
 import { leaveBeforeQuit, recoverFromCrash } from './way-out';
 import { openWindow, raiseWindow, readLastPlace, watchWindow, type LastPlace } from './window';
 
@@ -91,6 +93,7 @@ function start(
       version: app.getVersion(),
       port,
       allowOrigins,
+      owner: memberIdOf(NEARBY, identity.publicKey),
       log,
     }),
     lastSeat,

@@ -7,7 +7,7 @@ import {
   type LanServerCommand,
 } from './signaling/lan-server-protocol';
 import type { Logger } from './signaling/logger';
-import { DEFAULT_PORT, type Door } from './signaling/protocol';
+import { DEFAULT_PORT, formatRoomPath, type Door, type RoomAddress } from './signaling/protocol';
 
 /** How the embedded server is run. */
 export interface LanServerOptions {
@@ -17,6 +17,8 @@ export interface LanServerOptions {
   /** Asked for on the command line; `null`: 9238 or the next free one. */
   port: number | null;
   allowOrigins: string[];
+  /** Member id of the person whose app this is, where people of the network are present. */
+  owner: string;
   log: Logger;
 }
 
@@ -25,52 +27,151 @@ type HostedRoom = v.InferOutput<typeof hostedRoomSchema>;
 /** A process that dies this often in this time does so for a reason that another start will not mend. */
 const CRASHES = { most: 5, withinMs: 10_000 };
 
+/** It says 1001 to everybody first; one that hangs is ended. */
+const STOP_MS = 900;
+
 /**
- * Starts and stops the embedded signaling server. It lives in a utility process, so that a flood or a crash of it
- * never reaches the call; one that crashes is started again on the same port, with the same room and the same guests
- * let in.
+ * Runs the embedded signaling server for as long as there is a reason to: rooms that are open in it, or a person who
+ * wants to be reachable on the network. It lives in a utility process, so that a flood or a crash of it never reaches
+ * the call; one that crashes is started again on the same port, with the same rooms and the same guests let in.
  */
 export class LanServer {
   readonly #options: LanServerOptions;
+  readonly #rooms = new Map<string, HostedRoom>();
+  #isReachable = false;
   #process: UtilityProcess | null = null;
-  #room: HostedRoom | null = null;
   #port: number | null = null;
   #crashedAt: number[] = [];
-  /** Told when a restarted server had to take another port. */
-  onPortChanged: (port: number) => void = () => undefined;
+  /** What was asked for is done one after the other. */
+  #turns: Promise<unknown> = Promise.resolve();
+  /** Who waits for the process to say that a room is open. */
+  readonly #opening = new Map<string, () => void>();
+  readonly #onMoved = new Set<(port: number) => void>();
 
   constructor(options: LanServerOptions) {
     this.#options = options;
   }
 
+  /** Told when a restarted server had to take another port. */
+  onMoved(listener: (port: number) => void): void {
+    this.#onMoved.add(listener);
+  }
+
   /**
-   * Opens a room and listens.
-   * @returns the port, or `port-taken` where none is free.
+   * Opens a room, and listens if it did not yet.
+   * @returns the port, or `port-taken` where none is free; then the room is not open.
    */
-  async open(room: Omit<HostedRoom, 'admitted'>): Promise<Result<number>> {
-    await this.stop();
-    this.#room = { ...room, admitted: [] };
+  openRoom(room: Omit<HostedRoom, 'admitted'>): Promise<Result<number>> {
+    return this.#inTurn(async () => {
+      const opened = { ...room, admitted: [] };
+      const path = formatRoomPath(room);
+      this.#rooms.set(path, opened);
+      if (this.#port === null || this.#process === null) {
+        const listening = await this.#listen();
+        if (!listening.ok) this.#rooms.delete(path);
+        return listening;
+      }
+      await this.#openIn(this.#process, path, opened);
+      return { ok: true, value: this.#port };
+    });
+  }
+
+  /** Closes a room; resolves when a server that nothing else needs is gone, within a second. */
+  closeRoom(address: RoomAddress): Promise<void> {
+    return this.#inTurn(() => {
+      if (!this.#rooms.delete(formatRoomPath(address))) return Promise.resolve();
+      if (!this.#isNeeded) return this.#stop();
+      const { namespace, room } = address;
+      this.#process?.postMessage({ type: 'close-room', namespace, room } satisfies LanServerCommand);
+      return Promise.resolve();
+    });
+  }
+
+  /** Listens also while no room is open. @returns the port, or `port-taken` where none is free. */
+  beReachable(): Promise<Result<number>> {
+    return this.#inTurn(async () => {
+      this.#isReachable = true;
+      if (this.#port !== null && this.#process !== null) return { ok: true, value: this.#port };
+      const listening = await this.#listen();
+      if (!listening.ok) this.#isReachable = false;
+      return listening;
+    });
+  }
+
+  /** Listens only while rooms are open; resolves when a server without any is gone, within a second. */
+  stopBeingReachable(): Promise<void> {
+    return this.#inTurn(() => {
+      this.#isReachable = false;
+      return this.#isNeeded ? Promise.resolve() : this.#stop();
+    });
+  }
+
+  /** Resolves once everything asked for until now is done: a room that was to be opened is open. */
+  async settled(): Promise<void> {
+    await this.#turns;
+  }
+
+  /** What a restarted server opens the room with. */
+  rememberDoor(address: RoomAddress, door: Door): void {
+    this.#remember(address, { door });
+  }
+
+  /** For good, and at once. */
+  close(): Promise<void> {
+    return this.#inTurn(() => {
+      this.#isReachable = false;
+      this.#rooms.clear();
+      return this.#stop();
+    });
+  }
+
+  get #isNeeded(): boolean {
+    return this.#isReachable || this.#rooms.size > 0;
+  }
+
+  #remember(address: RoomAddress, change: Partial<HostedRoom>): void {
+    const path = formatRoomPath(address);
+    const room = this.#rooms.get(path);
+    if (room) this.#rooms.set(path, { ...room, ...change });
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.then(run);
+    this.#turns = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** A process that died meanwhile opens the room as it starts again. */
+  #openIn(child: UtilityProcess, path: string, room: HostedRoom): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#opening.delete(path);
+        child.off('exit', done);
+        resolve();
+      };
+      child.once('exit', done);
+      this.#opening.set(path, done);
+      child.postMessage({ type: 'open-room', room } satisfies LanServerCommand);
+    });
+  }
+
+  async #listen(): Promise<Result<number>> {
+    // One that is about to be started again after a crash would listen beside it.
+    await this.#stop();
     this.#crashedAt = [];
     const listening = await this.#start(this.#options.port ?? DEFAULT_PORT, true);
     if (listening.ok) this.#port = listening.value;
     return listening;
   }
 
-  /** What a restarted server opens the room with. */
-  rememberDoor(door: Door): void {
-    if (this.#room) this.#room = { ...this.#room, door };
-  }
-
   /** Stops listening; resolves when the process is gone. */
-  stop(): Promise<void> {
+  #stop(): Promise<void> {
     const child = this.#process;
     this.#process = null;
-    this.#room = null;
     this.#port = null;
     if (!child) return Promise.resolve();
     return new Promise((resolve) => {
-      // It says 1001 to everybody first; one that hangs is ended.
-      const timer = setTimeout(() => child.kill(), 900);
+      const timer = setTimeout(() => child.kill(), STOP_MS);
       child.once('exit', () => {
         clearTimeout(timer);
         resolve();
@@ -80,7 +181,7 @@ export class LanServer {
   }
 
   #start(port: number, fallbackPorts: boolean): Promise<Result<number>> {
-    const { entry, version, allowOrigins, log } = this.#options;
+    const { entry, version, allowOrigins, owner, log } = this.#options;
     const child = utilityProcess.fork(entry, [], { serviceName: 'Parley room server', stdio: 'ignore' });
     this.#process = child;
     let listens = false;
@@ -99,8 +200,11 @@ export class LanServer {
             child.kill();
             resolve({ ok: false, code: report.code === 'port-in-use' ? 'port-taken' : 'unexpected' });
             return;
+          case 'room-opened':
+            this.#opening.get(formatRoomPath(report))?.();
+            return;
           case 'admissions':
-            if (this.#room) this.#room = { ...this.#room, admitted: report.admitted };
+            this.#remember(report, { admitted: report.admitted });
             return;
           case 'log':
             log[report.level](report.event, report.fields);
@@ -114,7 +218,7 @@ export class LanServer {
         if (this.#process !== child) return;
         this.#process = null;
         // One that dies before it listens would only do so again.
-        if (listens) void this.#restart(code);
+        if (listens) void this.#inTurn(() => this.#restart(code));
       });
       child.postMessage({
         type: 'start',
@@ -122,25 +226,25 @@ export class LanServer {
         port,
         fallbackPorts,
         allowOrigins,
-        rooms: this.#room ? [this.#room] : [],
+        owner,
+        rooms: [...this.#rooms.values()],
       } satisfies LanServerCommand);
     });
   }
 
   async #restart(code: number): Promise<void> {
-    const room = this.#room;
     const before = this.#port;
-    if (room === null || before === null) return;
+    // It may have become needless, or run again, before its turn came.
+    if (before === null || this.#process !== null || !this.#isNeeded) return;
     const now = performance.now();
     this.#crashedAt = [...this.#crashedAt.filter((at) => now - at < CRASHES.withinMs), now];
     this.#options.log.error('the room server crashed', { code, times: this.#crashedAt.length });
     if (this.#crashedAt.length > CRASHES.most) return;
     // Everyone comes back to the same port; only where somebody else has taken it meanwhile, another must do.
     let listening = await this.#start(before, false);
-    if (!listening.ok && this.#room?.room === room.room) listening = await this.#start(before, true);
-    // The room may have been left, or another opened, while the process started.
-    if (this.#room?.room !== room.room || !listening.ok || listening.value === before) return;
+    if (!listening.ok) listening = await this.#start(before, true);
+    if (!listening.ok || listening.value === before) return;
     this.#port = listening.value;
-    this.onPortChanged(listening.value);
+    for (const tell of this.#onMoved) tell(listening.value);
   }
 }

@@ -1,4 +1,5 @@
 import type { BridgeEvent, ErrorCode, JoinTarget, Result, RoomSeat } from '../preload/bridge';
+import type { Conversation } from './people-link';
 import { SignalingClient, SignalingError, type ClientEvent } from './signaling/client';
 import type { Identity } from './signaling/identity';
 import type { Logger } from './signaling/logger';
@@ -25,7 +26,7 @@ export class Membership {
   #giveUp: NodeJS.Timeout | null = null;
 
   readonly #stopListening: () => void;
-  readonly #isShared: boolean;
+  readonly #shared: Conversation | null;
 
   /**
    * @param options `password`: the server's join secret, where one is known; `shared`: the conversation this app has
@@ -33,16 +34,16 @@ export class Membership {
    */
   constructor(
     target: JoinTarget,
-    { password, shared }: { password: string | null; shared: SignalingClient | null },
+    { password, shared }: { password: string | null; shared: Conversation | null },
     parts: MembershipParts,
   ) {
     const { servers, namespace, room } = target;
     this.#target = target;
     this.#parts = parts;
     this.room = room;
-    this.#isShared = shared !== null;
+    this.#shared = shared;
     this.client =
-      shared ??
+      shared?.client ??
       new SignalingClient({
         servers,
         namespace,
@@ -64,7 +65,7 @@ export class Membership {
   enter(): Promise<Result<RoomSeat>> {
     return new Promise((resolve) => {
       this.#settle = resolve;
-      if (this.#isShared) {
+      if (this.#shared) {
         this.client.join(this.room);
         return;
       }
@@ -90,7 +91,8 @@ export class Membership {
 
   #hangUp(): void {
     this.#stopListening();
-    if (!this.#isShared) this.client.close();
+    if (this.#shared) this.#shared.release();
+    else this.client.close();
   }
 
   #onEvent(event: ClientEvent): void {
@@ -137,7 +139,7 @@ export class Membership {
       case 'error':
         if (event.code === 'peer-unavailable' && event.to !== undefined) {
           if (event.room !== undefined) emit({ type: 'peer-unavailable', member: event.to });
-        } else if (this.#isShared && event.room !== undefined) {
+        } else if (this.#shared && event.room !== undefined) {
           // The conversation goes on without the room.
           this.#onRefused(event.code);
         } else {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BridgeEvent, ErrorCode, JoinTarget, RingOffer, RungCall } from '../preload/bridge';
+import type { BridgeEvent, ErrorCode, JoinTarget, LinkKind, RingOffer, RungCall } from '../preload/bridge';
 import { SignalingClient, SignalingError, type ClientEvent } from './signaling/client';
 import type { Clock, Timer } from './signaling/clock';
 import { isSignature, memberIdOf, type Identity } from './signaling/identity';
@@ -21,10 +21,30 @@ export interface LinkTarget {
   namespace: string;
 }
 
+/** A link's conversation while a call is over it: goes on until released, whatever becomes of the link. */
+export interface Conversation {
+  client: SignalingClient;
+  release: () => void;
+}
+
+/** Where the rooms of rings are on a server that makes none by itself: this app's own. */
+interface RingRooms {
+  /** @returns whether it is open. */
+  open(room: string): Promise<boolean>;
+  close(room: string): void;
+}
+
 export interface PeopleLinkParts {
   /** Names the link to the page. */
   id: string;
+  kind: LinkKind;
   target: LinkTarget;
+  /**
+   * The key of the one person who is met here, on a server of their own; `null`: whoever it turns out to be. Without
+   * it everybody who is present is met.
+   */
+  only?: string | null;
+  rooms?: RingRooms;
   /** The server's join secret, where one is known. */
   password: string | null;
   identity: Identity;
@@ -33,6 +53,10 @@ export interface PeopleLinkParts {
   emit: (event: BridgeEvent) => void;
   log: Logger;
   clock: Clock;
+  /** The link's state or its people changed. */
+  onChange?: () => void;
+  /** No call is over it any more. */
+  onReleased?: () => void;
 }
 
 /** A hail is answered by the other app, not by a person. */
@@ -78,6 +102,16 @@ export class PeopleLink {
   #attempt = 0;
   #retry: Timer | null = null;
   #closed = false;
+  /** Calls that are over the conversation. */
+  #holders = 0;
+  /** The conversation still says the former name. */
+  #isNameOld = false;
+  #servers: readonly string[];
+  /** Where it led until now: a call may still name an address of before. */
+  readonly #everServers: Set<string>;
+  #only: string | null | undefined;
+  /** Open on this app's own server, by call. */
+  readonly #openRooms = new Map<string, string>();
   #state: 'connecting' | 'up' | 'down' = 'connecting';
   #problem: ErrorCode | null = null;
   readonly #people = new Map<string, Person>();
@@ -97,25 +131,83 @@ export class PeopleLink {
     this.#parts = parts;
     this.#status = parts.status;
     this.#name = parts.name;
+    this.#servers = parts.target.servers;
+    this.#everServers = new Set(this.#servers);
+    this.#only = parts.only;
     this.#connect();
   }
 
-  /** The conversation, while there is one that works. */
-  get client(): SignalingClient | null {
-    return this.#state === 'connecting' ? null : this.#client;
+  get id(): string {
+    return this.#parts.id;
+  }
+
+  get state(): 'connecting' | 'up' | 'down' {
+    return this.#state;
+  }
+
+  get problem(): ErrorCode | null {
+    return this.#problem;
+  }
+
+  /** Who is met here now. */
+  get people(): Person[] {
+    return [...this.#people.values()];
+  }
+
+  /** The key of the one person who is met here, once it is known. */
+  get only(): string | null {
+    return this.#only ?? null;
+  }
+
+  get isHeld(): boolean {
+    return this.#holders > 0;
   }
 
   leadsTo({ servers, namespace }: LinkTarget): boolean {
-    const { target } = this.#parts;
-    return namespace === target.namespace && servers.some((server) => target.servers.includes(server));
+    return (
+      namespace === this.#parts.target.namespace && servers.some((server) => this.#everServers.has(server))
+    );
+  }
+
+  /** The conversation, while there is one that works, for a call to be over. */
+  hold(): Conversation | null {
+    const client = this.#state === 'connecting' ? null : this.#client;
+    if (!client) return null;
+    this.#holders += 1;
+    let isReleased = false;
+    const release = (): void => {
+      if (isReleased) return;
+      isReleased = true;
+      this.#holders -= 1;
+      if (this.#holders > 0) return;
+      if (this.#closed) client.close();
+      else if (this.#isNameOld) this.#connectAnew();
+      this.#parts.onReleased?.();
+    };
+    return { client, release };
   }
 
   /** Says everything again to a page that has just begun. */
   tellAll(): void {
-    const { id, target, emit } = this.#parts;
-    const [server = ''] = target.servers;
-    emit({ type: 'link-changed', link: id, server, state: this.#state, problem: this.#problem });
-    emit({ type: 'people', link: id, people: [...this.#people.values()] });
+    this.#tellState();
+    this.#parts.emit({ type: 'people', link: this.id, people: this.people });
+  }
+
+  /** The server is at other addresses from now on. */
+  moveTo(servers: readonly string[]): void {
+    if (servers.join() === this.#servers.join()) return;
+    this.#servers = servers;
+    for (const server of servers) this.#everServers.add(server);
+    if (this.#retry !== null) this.#connect();
+    else this.#client?.useServers(servers);
+  }
+
+  /** Others see this name from now on; where a call is over the conversation, once that is over. */
+  rename(name: string): void {
+    if (name === this.#name) return;
+    this.#name = name;
+    if (this.isHeld) this.#isNameOld = true;
+    else this.#connectAnew();
   }
 
   setStatus(status: Status): void {
@@ -129,14 +221,24 @@ export class PeopleLink {
     else this.#client?.reconnectNow();
   }
 
-  /** For good: nobody sees this person here any more. */
+  /** Nobody sees this person here any more. A call that is over the conversation goes on. */
   close(): void {
-    this.#closed = true;
-    this.#cancelRetry();
-    this.#client?.close();
+    if (this.#closed) return;
+    this.#forgetPeople();
     for (const { settle } of [...this.#hails.values()]) settle(null);
     for (const settle of [...this.#awaited.values()]) settle();
-    this.#parts.emit({ type: 'link-closed', link: this.#parts.id });
+    this.#closed = true;
+    this.#cancelRetry();
+    if (this.isHeld) this.#client?.absent();
+    else this.#client?.close();
+    this.#parts.emit({ type: 'link-closed', link: this.id });
+  }
+
+  /** Takes {@link close} back while a call is still over the conversation: a key can have only one. */
+  revive(): void {
+    this.#closed = false;
+    this.#tellState();
+    this.#client?.present(this.#status);
   }
 
   // ---------------------------------------------------------------- rings
@@ -151,6 +253,7 @@ export class PeopleLink {
     const room = former ?? newNonce();
     const nonce = newNonce();
     this.#outgoing.set(call, { with: callee, room, media, nonce });
+    if (this.#parts.rooms && !(await this.#openRoom(call, room, this.#outgoing))) return false;
     const proof = {
       kind: 'ring',
       to: callee.key,
@@ -165,7 +268,7 @@ export class PeopleLink {
   }
 
   /** Answers a ring. @returns false for one that is no longer open. */
-  answer(call: string, answer: Answer | Decline): boolean {
+  async answer(call: string, answer: Answer | Decline): Promise<boolean> {
     const ring = this.#incoming.get(call);
     if (!ring) return false;
     this.#incoming.delete(call);
@@ -176,6 +279,7 @@ export class PeopleLink {
     const { media, fingerprint } = answer;
     const { nonce, room } = ring;
     this.#agree(call, { ...ring, media });
+    if (this.#parts.rooms && !(await this.#openRoom(call, room, this.#agreed))) return false;
     const proof = { kind: 'accept', to: ring.with.key, call, nonce, fingerprint, media, room } as const;
     this.#tell(ring.with.id, { type: 'accept', call, media, fingerprint, signature: this.#sign(proof) });
     return true;
@@ -193,6 +297,7 @@ export class PeopleLink {
     const ring = this.#outgoing.get(call) ?? this.#agreed.get(call);
     this.#outgoing.delete(call);
     this.#agreed.delete(call);
+    this.#closeRoom(call);
     if (ring) this.#tell(ring.with.id, { type: 'cancel', call, reason });
   }
 
@@ -203,11 +308,38 @@ export class PeopleLink {
     return null;
   }
 
+  /** No call is under way: what rooms are still open close once the last was left. */
+  closeRooms(left: Promise<void>): void {
+    const rooms = [...this.#openRooms.values()];
+    this.#openRooms.clear();
+    void left.then(() => {
+      for (const room of rooms) this.#parts.rooms?.close(room);
+    });
+  }
+
   /** The page that knew of rings has gone: nobody is to wait for it. */
   dropRings(): void {
     for (const call of [...this.#hails.keys(), ...this.#outgoing.keys()]) this.cancel(call, 'cancelled');
     for (const call of [...this.#incoming.keys()])
-      this.answer(call, { answer: 'decline', reason: 'no-answer' });
+      void this.answer(call, { answer: 'decline', reason: 'no-answer' });
+  }
+
+  /** @returns whether it is open, and still wanted: `wantedBy` has the call. */
+  async #openRoom(call: string, room: string, wantedBy: Map<string, unknown>): Promise<boolean> {
+    this.#openRooms.set(call, room);
+    const isOpen = (await this.#parts.rooms?.open(room)) ?? false;
+    if (isOpen && wantedBy.has(call)) return true;
+    wantedBy.delete(call);
+    this.#openRooms.set(call, room);
+    this.#closeRoom(call);
+    return false;
+  }
+
+  #closeRoom(call: string): void {
+    const room = this.#openRooms.get(call);
+    if (room === undefined) return;
+    this.#openRooms.delete(call);
+    this.#parts.rooms?.close(room);
   }
 
   #agree(call: string, { with: person, room, media }: AgreedRing): void {
@@ -248,6 +380,7 @@ export class PeopleLink {
       this.#parts.log.warn('a message from someone whose key is another', { link: this.#parts.id });
       return;
     }
+    if (!this.#isMet(from)) return;
     const { id: link, emit } = this.#parts;
     const { call } = message;
     switch (message.type) {
@@ -279,13 +412,15 @@ export class PeopleLink {
         return;
       }
       case 'decline':
-        if (this.#takeOutgoing(call, from.id))
-          emit({ type: 'ring-declined', link, call, reason: message.reason });
+        if (!this.#takeOutgoing(call, from.id)) return;
+        this.#closeRoom(call);
+        emit({ type: 'ring-declined', link, call, reason: message.reason });
         return;
       case 'cancel':
         if ((this.#incoming.get(call) ?? this.#agreed.get(call))?.with.id !== from.id) return;
         this.#incoming.delete(call);
         this.#agreed.delete(call);
+        this.#closeRoom(call);
         emit({ type: 'ring-cancelled', link, call, reason: message.reason });
         return;
       default:
@@ -340,8 +475,13 @@ export class PeopleLink {
   }
 
   #roomTarget(room: string): JoinTarget {
-    const { servers, namespace } = this.#parts.target;
-    return { servers: [...servers], namespace, room };
+    return { servers: [...this.#servers], namespace: this.#parts.target.namespace, room };
+  }
+
+  /** Whether this person is met here, or only somebody else who is on the same server. */
+  #isMet({ key }: Person): boolean {
+    if (this.#only === null) this.#only = key;
+    return this.#only === undefined || this.#only === key;
   }
 
   // ---------------------------------------------------------------- the conversation
@@ -349,8 +489,10 @@ export class PeopleLink {
   #connect(): void {
     this.#cancelRetry();
     const { target, identity, password } = this.#parts;
+    this.#isNameOld = false;
     const client = new SignalingClient({
-      ...target,
+      servers: this.#servers,
+      namespace: target.namespace,
       identity,
       name: this.#name,
       ...(password === null ? {} : { joinSecret: password }),
@@ -367,7 +509,14 @@ export class PeopleLink {
     );
   }
 
+  #connectAnew(): void {
+    this.#client?.close();
+    this.#connect();
+  }
+
   #onEvent(event: ClientEvent): void {
+    // Only a call is still over it.
+    if (this.#closed) return;
     const { id: link, emit } = this.#parts;
     switch (event.type) {
       case 'up':
@@ -385,17 +534,21 @@ export class PeopleLink {
         return;
       case 'people':
         if (event.offset === 0) this.#people.clear();
-        for (const person of event.people) this.#onHere(person);
-        emit({ type: 'people', link, people: [...this.#people.values()] });
+        for (const person of event.people) if (this.#isMet(person)) this.#onHere(person);
+        emit({ type: 'people', link, people: this.people });
+        this.#parts.onChange?.();
         return;
       case 'person':
+        if (!this.#isMet(event.person)) return;
         this.#onHere(event.person);
         emit({ type: 'person', link, person: event.person });
+        this.#parts.onChange?.();
         return;
       case 'person-gone':
         this.#people.delete(event.member);
         emit({ type: 'person-gone', link, member: event.member });
         this.#onUnreachable(event.member);
+        this.#parts.onChange?.();
         return;
       case 'told':
         this.#onTold(event.from, event.message);
@@ -437,6 +590,7 @@ export class PeopleLink {
     for (const [call, ring] of [...this.#outgoing]) {
       if (ring.with.id !== member) continue;
       this.#outgoing.delete(call);
+      this.#closeRoom(call);
       emit({ type: 'ring-lost', link, call });
     }
     for (const [call, ring] of [...this.#incoming]) {
@@ -459,8 +613,14 @@ export class PeopleLink {
   #setState(state: 'connecting' | 'up' | 'down', problem: ErrorCode | null): void {
     this.#state = state;
     this.#problem = problem;
-    const { id: link, target, emit } = this.#parts;
-    if (!this.#closed) emit({ type: 'link-changed', link, server: target.servers[0] ?? '', state, problem });
+    this.#tellState();
+    this.#parts.onChange?.();
+  }
+
+  #tellState(): void {
+    const { id: link, kind, emit } = this.#parts;
+    const [server = ''] = this.#servers;
+    emit({ type: 'link-changed', link, kind, server, state: this.#state, problem: this.#problem });
   }
 
   #connectLater(code: ErrorCode): void {

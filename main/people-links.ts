@@ -1,7 +1,6 @@
 import type { BridgeEvent, JoinTarget, RungCall, Settings } from '../preload/bridge';
-import { PeopleLink, type LinkTarget } from './people-link';
+import { PeopleLink, type Conversation, type PeopleLinkParts } from './people-link';
 import type { ServerPasswords } from './server-passwords';
-import type { SignalingClient } from './signaling/client';
 import { systemClock } from './signaling/clock';
 import type { Identity } from './signaling/identity';
 import type { Logger } from './signaling/logger';
@@ -15,13 +14,21 @@ export interface PeopleLinksParts {
   log: Logger;
 }
 
+/** What each link has of its own. */
+export type NewLink = Pick<
+  PeopleLinkParts,
+  'id' | 'kind' | 'target' | 'password' | 'only' | 'rooms' | 'onChange'
+>;
+
 /** The link to the saved server. */
 const SAVED = 'saved';
 
-/** The conversations this app keeps to be seen and rung: for now with the one server that was saved. */
+/** The conversations this app keeps to be seen and rung: with the server that was saved, and with people nearby. */
 export class PeopleLinks {
   readonly #parts: PeopleLinksParts;
   readonly #links = new Map<string, PeopleLink>();
+  /** Closed, but a call is still over them. */
+  readonly #retired = new Set<PeopleLink>();
   #shown = '';
   #inCall = false;
 
@@ -33,9 +40,30 @@ export class PeopleLinks {
     return this.#links.get(id) ?? null;
   }
 
-  /** The conversation with this server and namespace, where there is one. */
-  conversationWith(target: JoinTarget): SignalingClient | null {
-    return [...this.#links.values()].find((link) => link.leadsTo(target))?.client ?? null;
+  /** The conversation with this server and namespace, where there is one; kept until it is released. */
+  conversationWith(target: JoinTarget): Conversation | null {
+    const known = [...this.#links.values(), ...this.#retired];
+    return known.find((link) => link.leadsTo(target))?.hold() ?? null;
+  }
+
+  /** Begins a conversation, in the place of one of the same id. */
+  open(link: NewLink): PeopleLink {
+    this.end(link.id);
+    const before = [...this.#retired].find(({ id }) => id === link.id);
+    // A second conversation would replace the first, and take the call's signaling with it.
+    const opened = before?.leadsTo(link.target) ? before : this.#begin(link);
+    this.#links.set(link.id, opened);
+    if (this.#retired.delete(opened)) opened.revive();
+    return opened;
+  }
+
+  /** Ends a conversation; a call that is over it goes on. */
+  end(id: string): void {
+    const link = this.#links.get(id);
+    if (!link) return;
+    this.#links.delete(id);
+    if (link.isHeld) this.#retired.add(link);
+    link.close();
   }
 
   /** The call that is in this room, if a ring led there. */
@@ -46,31 +74,30 @@ export class PeopleLinks {
 
   /** Does what the settings say by now. */
   follow(): void {
-    const { identity, settings, passwords, emit, log } = this.#parts;
+    const { settings, passwords } = this.#parts;
     const { server, name } = settings();
-    const wanted = server && {
-      target: server satisfies LinkTarget,
-      password: passwords.for(server.servers),
-      name,
-    };
+    const wanted = server && { target: server, password: passwords.for(server.servers) };
     const shown = JSON.stringify(wanted);
     if (shown !== this.#shown) {
       this.#shown = shown;
-      this.#links.get(SAVED)?.close();
-      this.#links.delete(SAVED);
-      if (wanted) {
-        const status = this.#status;
-        const parts = { ...wanted, id: SAVED, identity, status, emit, log, clock: systemClock };
-        this.#links.set(SAVED, new PeopleLink(parts));
-      }
+      if (wanted) this.open({ ...wanted, id: SAVED, kind: 'saved' });
+      else this.end(SAVED);
     }
-    for (const link of this.#links.values()) link.setStatus(this.#status);
+    for (const link of this.#links.values()) {
+      link.setStatus(this.#status);
+      link.rename(name);
+    }
   }
 
   /** Whether a call is under way: others see it, and ring somebody else. */
   setInCall(inCall: boolean): void {
     this.#inCall = inCall;
     this.follow();
+  }
+
+  /** No call is under way: rooms that were opened for rings close, as soon as the last room is left. */
+  closeRooms(left: Promise<void>): void {
+    for (const link of [...this.#links.values(), ...this.#retired]) link.closeRooms(left);
   }
 
   /** Says everything again to a page that has just begun. */
@@ -88,8 +115,22 @@ export class PeopleLinks {
   }
 
   close(): void {
-    for (const link of this.#links.values()) link.close();
-    this.#links.clear();
+    for (const id of [...this.#links.keys()]) this.end(id);
+  }
+
+  #begin(own: NewLink): PeopleLink {
+    const { identity, settings, emit, log } = this.#parts;
+    const link: PeopleLink = new PeopleLink({
+      ...own,
+      identity,
+      name: settings().name,
+      status: this.#status,
+      emit,
+      log,
+      clock: systemClock,
+      onReleased: () => this.#retired.delete(link),
+    });
+    return link;
   }
 
   get #status(): Status {

@@ -7,7 +7,7 @@ import { Membership, type MembershipParts } from './membership';
 import { hostAddresses } from './network-addresses';
 import { randomRoomName } from './room-names';
 import type { ServerPasswords } from './server-passwords';
-import type { SignalingClient } from './signaling/client';
+import type { Conversation } from './people-link';
 import { memberIdOf } from './signaling/identity';
 import { DEFAULT_PART, type Door, type IceServer, type Signal } from './signaling/protocol';
 
@@ -16,8 +16,8 @@ export interface RoomSessionParts extends MembershipParts {
   lanServer: LanServer;
   lastSeat: LastSeat;
   passwords: ServerPasswords;
-  /** The conversation this app keeps with a server and namespace anyway, if it does. */
-  conversationWith: (target: JoinTarget) => SignalingClient | null;
+  /** The conversation this app keeps with a server and namespace anyway, if it does; it is kept until released. */
+  conversationWith: (target: JoinTarget) => Conversation | null;
   /** The call that is in this room, if a ring led there. */
   callIn: (target: JoinTarget) => RungCall | null;
 }
@@ -40,11 +40,12 @@ export class RoomSession {
 
   constructor(parts: RoomSessionParts) {
     this.#parts = parts;
-    parts.lanServer.onPortChanged = (port) => {
-      if (this.#hosting) this.#hosting.port = port;
+    parts.lanServer.onMoved((port) => {
+      if (!this.#hosting) return;
+      this.#hosting.port = port;
       this.#membership?.dialAgain([`ws://127.0.0.1:${port}`]);
       this.#showAddresses();
-    };
+    });
   }
 
   /** Where this app is a guest; `null` in no room and in one's own. */
@@ -62,10 +63,13 @@ export class RoomSession {
     const host = memberIdOf(DEFAULT_PART, identity.publicKey);
     const listening = await this.#inTurn(() =>
       isCurrent()
-        ? lanServer.open({ namespace: DEFAULT_PART, room, host, door })
+        ? lanServer.openRoom({ namespace: DEFAULT_PART, room, host, door })
         : Promise.resolve(CANCELLED),
     );
-    if (!isCurrent()) return CANCELLED;
+    if (!isCurrent()) {
+      if (listening.ok) void this.#inTurn(() => lanServer.closeRoom({ namespace: DEFAULT_PART, room }));
+      return CANCELLED;
+    }
     if (!listening.ok) return listening;
     const port = listening.value;
     const timer = setInterval(() => this.#showAddresses(), ADDRESSES_MS);
@@ -87,25 +91,31 @@ export class RoomSession {
     return seat;
   }
 
-  /** Leaves the room or stops trying; a server of ours stops listening. Always succeeds, within a second. */
+  /** Leaves the room or stops trying; a hosted room closes. Always succeeds, within a second. */
   leave(): Promise<void> {
     this.#attempts += 1;
-    const membership = this.#membership;
-    if (this.#hosting) clearInterval(this.#hosting.timer);
+    const [membership, hosting] = [this.#membership, this.#hosting];
+    if (hosting) clearInterval(hosting.timer);
     this.#membership = null;
     this.#hosting = null;
     const ended = membership && Promise.all([membership.end(), this.#parts.lastSeat.write(null)]);
     return this.#inTurn(async () => {
       await ended;
-      await this.#parts.lanServer.stop();
+      if (hosting) await this.#parts.lanServer.closeRoom({ namespace: DEFAULT_PART, room: hosting.room });
     });
+  }
+
+  /** Resolves once every room that was left is left. */
+  async settled(): Promise<void> {
+    await this.#turns;
   }
 
   setDoor(door: Door): void {
     if (!this.#hosting) return;
+    const { room } = this.#hosting;
     this.#hosting.door = door;
-    this.#parts.lanServer.rememberDoor(door);
-    this.#membership?.client.setDoor(this.#hosting.room, door);
+    this.#parts.lanServer.rememberDoor({ namespace: DEFAULT_PART, room }, door);
+    this.#membership?.client.setDoor(room, door);
     this.#showAddresses();
   }
 
@@ -140,7 +150,7 @@ export class RoomSession {
     return () => attempt === this.#attempts;
   }
 
-  /** The server is started and stopped one after the other: a leave never stops the server of the host after it. */
+  /** Rooms are opened and closed one after the other: a leave never closes the room of the host after it. */
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
     const turn = this.#turns.then(run);
     this.#turns = turn.catch(() => undefined);
@@ -148,6 +158,10 @@ export class RoomSession {
   }
 
   async #enter(target: JoinTarget): Promise<Result<RoomSeat>> {
+    const isCurrent = this.#attempt();
+    // The room may be on our own server, and about to be opened.
+    await this.#parts.lanServer.settled();
+    if (!isCurrent()) return CANCELLED;
     const password = this.#parts.passwords.for(target.servers);
     const shared = this.#parts.conversationWith(target);
     const membership = new Membership(target, { password, shared }, this.#parts);

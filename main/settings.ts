@@ -12,6 +12,7 @@ const DEFAULTS: Settings = {
   microphone: null,
   door: 'ask',
   server: null,
+  reachable: null,
   status: 'free',
   audioProcessing: true,
   sounds: { ring: true, ringBack: true, knock: true, connected: true, reconnecting: true, ended: true },

@@ -125,6 +125,8 @@ export const settingsSchema = v.object({
   audioProcessing: v.boolean(),
   /** Where this person is present, to be seen and rung; `null`: nowhere. */
   server: v.nullable(v.object({ servers: serversSchema, namespace: partSchema })),
+  /** Seen and rung by people on the same network; `null`: not asked yet, which is no. */
+  reachable: v.nullable(v.boolean()),
   /** How, while no call is under way. */
   status: v.picklist(['free', 'do-not-disturb', 'invisible']),
   /** Which sounds play. */
@@ -194,6 +196,28 @@ const hostRequestSchema = v.object({
 export type HostRequest = v.InferOutput<typeof hostRequestSchema>;
 
 // ---------------------------------------------------------------- people
+
+/** How people are met: on the server that was saved, or on the network this computer is on. */
+export type LinkKind = 'saved' | 'nearby';
+
+/** How being reachable on this network is doing. */
+export interface NearbyView {
+  /**
+   * `off`: not wanted, or invisible. `starting`: about to be. `on`: others can find this app. `failed`: it cannot
+   * listen, `problem` says why.
+   */
+  state: 'off' | 'starting' | 'on' | 'failed';
+  problem: ErrorCode | null;
+  /**
+   * How looking for others fares. `looking`: for a few seconds. `looked`: whoever is there was told. `blocked`: what
+   * this app sends to all does not even come back to itself. `no-network`: there is nothing to look on.
+   */
+  search: 'looking' | 'looked' | 'blocked' | 'no-network';
+  /** Leads others here who cannot find this app by themselves; `null` while it is not reachable. */
+  link: string | null;
+  /** `192.168.1.5:9238`, most useful first. */
+  addresses: string[];
+}
 
 /** What a ring or its answer says of the side that makes it. */
 const ringOfferSchema = v.object({
@@ -423,11 +447,13 @@ export type BridgeEvent =
   | {
       type: 'link-changed';
       link: string;
+      kind: LinkKind;
       server: string;
       state: 'connecting' | 'up' | 'down';
       problem: ErrorCode | null;
     }
   | { type: 'link-closed'; link: string }
+  | { type: 'nearby-changed'; nearby: NearbyView }
   /** Everybody who is present there but oneself. */
   | { type: 'people'; link: string; people: Person[] }
   | { type: 'person'; link: string; person: Person }

@@ -14,7 +14,7 @@ interface ParentPort {
   postMessage(message: unknown): void;
 }
 
-/** A room hosted on a LAN is for a few people; more sockets than this are somebody's mischief. */
+/** Rooms hosted on a LAN are for a few people, and so is being called there; more sockets are somebody's mischief. */
 const MAX_CONNECTIONS = 256;
 
 type Start = Extract<v.InferOutput<typeof lanServerCommandSchema>, { type: 'start' }>;
@@ -30,9 +30,12 @@ parentPort.on('message', ({ data }) => {
     case 'start':
       void start(command);
       break;
-    case 'open-room':
+    case 'open-room': {
+      const { namespace, room } = command.room;
       server?.openRoom(command.room);
+      report({ type: 'room-opened', namespace, room });
       break;
+    }
     case 'close-room':
       server?.closeRoom(command);
       break;
@@ -44,10 +47,19 @@ parentPort.on('message', ({ data }) => {
   }
 });
 
-async function start({ listen, port, fallbackPorts, rooms, graceMs, ...options }: Start): Promise<void> {
+async function start({
+  listen,
+  port,
+  fallbackPorts,
+  rooms,
+  graceMs,
+  owner,
+  ...options
+}: Start): Promise<void> {
   const created = createSignalingServer({
     ...options,
     ...(graceMs === undefined ? {} : { graceMs }),
+    ...(owner === undefined ? {} : { owner }),
     mode: 'rooms-opened-by-host',
     maxConnections: MAX_CONNECTIONS,
     logger: reportingLogger(),

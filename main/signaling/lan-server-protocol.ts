@@ -25,11 +25,14 @@ export const lanServerCommandSchema = v.variant('type', [
     fallbackPorts: v.optional(v.boolean(), true),
     /** Opened before the first socket is accepted. */
     rooms: v.array(hostedRoomSchema),
+    /** Member id in the namespace `nearby` of the person whose app this is; without one nobody is present there. */
+    owner: v.optional(memberIdSchema),
     allowOrigins: v.array(v.string()),
     heartbeatMs: v.optional(millisecondsSchema, 2000),
     timeoutMs: v.optional(millisecondsSchema, 5000),
     graceMs: v.optional(millisecondsSchema),
   }),
+  /** Answered by `room-opened`. */
   v.object({ type: v.literal('open-room'), room: hostedRoomSchema }),
   v.object({ type: v.literal('close-room'), ...addressEntries }),
   /** Says 1001 to everybody, stops listening and ends the process. */
@@ -46,6 +49,7 @@ export const lanServerReportSchema = v.variant('type', [
     code: v.picklist(['port-in-use', 'unexpected']),
     system: v.string(),
   }),
+  v.object({ type: v.literal('room-opened'), ...addressEntries }),
   /** Who may come in without knocking, after every change; to be handed to the next process if this one crashes. */
   v.object({ type: v.literal('admissions'), ...addressEntries, admitted: v.array(memberIdSchema) }),
   v.object({

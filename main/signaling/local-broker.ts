@@ -26,10 +26,15 @@ export class LocalBroker implements Broker {
   readonly #people = new Map<string, Map<string, Person>>();
 
   readonly #maxRooms: number;
+  readonly #centre: string | null;
 
-  /** @param maxRooms rooms that may be taken at a time. */
-  constructor({ maxRooms = Infinity }: { maxRooms?: number } = {}) {
+  /**
+   * @param options `maxRooms`: rooms that may be taken at a time; `centre`: the one member whom all people see and
+   *   reach, and who sees and reaches all; without one everybody does.
+   */
+  constructor({ maxRooms = Infinity, centre = null }: { maxRooms?: number; centre?: string | null } = {}) {
     this.#maxRooms = maxRooms;
+    this.#centre = centre;
   }
 
   get roomCount(): number {
@@ -132,7 +137,7 @@ export class LocalBroker implements Broker {
     const people = this.#people.get(namespace);
     const sender = people?.get(from);
     if (!people || !sender) return 'not-present';
-    if (from === to || !people.has(to)) return 'peer-unavailable';
+    if (from === to || !people.has(to) || !this.#mayMeet(from, to)) return 'peer-unavailable';
     const isSent = this.#post(to, { kind: 'event', event: { type: 'told', from: sender, message } });
     return isSent ? 'sent' : 'peer-unavailable';
   }
@@ -170,7 +175,9 @@ export class LocalBroker implements Broker {
 
   /** In frames of a bounded size: everybody's at once may be more than one frame holds. */
   #postPeople(to: string, people: ReadonlyMap<string, Person>): void {
-    const others = [...people.values()].filter((person) => person.id !== to && isSeen(person));
+    const others = [...people.values()].filter(
+      (person) => person.id !== to && isSeen(person) && this.#mayMeet(person.id, to),
+    );
     for (let offset = 0; offset === 0 || offset < others.length; offset += LIMITS.peoplePerFrame) {
       const part = others.slice(offset, offset + LIMITS.peoplePerFrame);
       this.#post(to, { kind: 'event', event: { type: 'people', offset, people: part } });
@@ -178,7 +185,12 @@ export class LocalBroker implements Broker {
   }
 
   #tellPeople(people: ReadonlyMap<string, Person>, about: string, event: UnsequencedEvent): void {
-    for (const id of people.keys()) if (id !== about) this.#post(id, { kind: 'event', event });
+    for (const id of people.keys())
+      if (id !== about && this.#mayMeet(id, about)) this.#post(id, { kind: 'event', event });
+  }
+
+  #mayMeet(one: string, other: string): boolean {
+    return this.#centre === null || one === this.#centre || other === this.#centre;
   }
 
   #tell(room: Room, event: UnsequencedEvent): void {

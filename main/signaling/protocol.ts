@@ -16,6 +16,9 @@ export const DEFAULT_PORT = 9238;
 /** Stands for a namespace or room that was left blank. */
 export const DEFAULT_PART = 'default';
 
+/** Namespace of an app's own server where people of its network are present, and the rooms of their rings are. */
+export const NEARBY = 'nearby';
+
 /** Bounds both ends keep; lengths in bytes or UTF-16 units, times in milliseconds. */
 export const LIMITS = {
   frameBytes: 64 * 1024,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { DEFAULT_PART, LIMITS, SUBPROTOCOL, type RoomAddress } from './protocol';
+import { DEFAULT_PART, LIMITS, NEARBY, SUBPROTOCOL, type RoomAddress } from './protocol';
 import { trustedProxies } from './client-address';
 import { systemClock, type Clock } from './clock';
 import { Connection, type ConnectionContext } from './connection';
@@ -46,8 +46,13 @@ export interface SignalingServerOptions {
    * server that a person joins can pass itself off as that person here.
    */
   hostNames?: readonly string[];
-  /** Namespaces where nobody can be present, `*` for all; by default none, and all when embedded. */
+  /** Namespaces where nobody can be present, `*` for all; by default none. Embedded, see {@link owner}. */
   presenceOff?: readonly string[];
+  /**
+   * Embedded: member id in the namespace {@link NEARBY} of the person whose app this is. People can be present there,
+   * and nowhere else: they see the owner and nobody besides, the owner sees everybody.
+   */
+  owner?: string | null;
   /** Without proof of it nobody comes in; plain members cannot prove it. */
   joinSecret?: string | null;
   /** Sockets at a time; more are refused with 503. */
@@ -108,7 +113,8 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     roomCapacity = LIMITS.roomCapacity,
     allowOrigins = [],
     hostNames = [],
-    presenceOff = mode === 'rooms-opened-by-host' ? ['*'] : [],
+    presenceOff = [],
+    owner = null,
     joinSecret = null,
     maxConnections = 10_000,
     maxPerAddress = 64,
@@ -121,7 +127,11 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     logger = silentLogger,
   } = options;
   const metrics = new Metrics();
-  const broker = new MeteredBroker(options.broker ?? new LocalBroker({ maxRooms }), metrics, clock);
+  const broker = new MeteredBroker(
+    options.broker ?? new LocalBroker({ maxRooms, centre: owner }),
+    metrics,
+    clock,
+  );
 
   const hosted =
     mode === 'rooms-opened-by-host'
@@ -146,7 +156,10 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     logger,
     graceMs,
     roomCapacity,
-    hasPresence: (namespace) => !presenceOff.includes('*') && !presenceOff.includes(namespace),
+    hasPresence: (namespace) =>
+      mode === 'rooms-opened-by-host'
+        ? owner !== null && namespace === NEARBY
+        : !presenceOff.includes('*') && !presenceOff.includes(namespace),
   };
   const issuer = new IceIssuer({ ice, clock, wallNow: Date.now });
   const connections = new Set<Connection>();

@@ -124,6 +124,7 @@ export type CallEvent =
           | 'ring-cancelled'
           | 'link-changed'
           | 'link-closed'
+          | 'nearby-changed'
           | 'people'
           | 'person'
           | 'person-gone'

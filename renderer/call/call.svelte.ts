@@ -449,6 +449,7 @@ export class Call implements CallView {
         return;
       case 'link-changed':
       case 'link-closed':
+      case 'nearby-changed':
       case 'people':
       case 'person':
       case 'person-gone':

@@ -1,17 +1,13 @@
 /** Who can be seen and rung: what the app's conversations with servers tell of people. */
 import { SvelteMap } from 'svelte/reactivity';
 import type { Person } from '../../main/signaling/protocol';
-import type { Bridge, BridgeEvent, ErrorCode } from '../../preload/bridge';
-
-/** Someone who is present, and by which conversation they are reached. */
-export interface PersonHere {
-  link: string;
-  person: Person;
-}
+import type { Bridge, BridgeEvent, ErrorCode, LinkKind, NearbyView } from '../../preload/bridge';
+import { inOrder, oncePerKey, type PersonHere } from './people-here';
 
 /** One conversation with a server, as it is doing. */
 export interface LinkView {
   link: string;
+  kind: LinkKind;
   /** `ws://host:port` */
   server: string;
   state: 'connecting' | 'up' | 'down';
@@ -19,17 +15,24 @@ export interface LinkView {
   problem: ErrorCode | null;
 }
 
+const OFF: NearbyView = { state: 'off', problem: null, search: 'looking', link: null, addresses: [] };
+
 export class People {
   readonly #links = new SvelteMap<string, LinkView>();
-  readonly #here = new SvelteMap<string, PersonHere>();
-  /** Those who may be rung come first, then by name. */
+  /** By link and member. */
+  readonly #reached = new SvelteMap<string, { link: string; person: Person }>();
+  #nearby = $state.raw(OFF);
+  /** Each person once, by the way to them that is shortest. Those who may be rung come first, then by name. */
   readonly here = $derived(
-    [...this.#here.values()].sort(
-      (a, b) =>
-        rank(a) - rank(b) || a.person.name.localeCompare(b.person.name) || (idOf(a) < idOf(b) ? -1 : 1),
-    ),
+    oncePerKey([...this.#reached.values()].map((reached) => this.#toHere(reached))).sort(inOrder),
   );
-  readonly links = $derived([...this.#links.values()]);
+  /** The conversation with the server that was saved. */
+  readonly saved = $derived([...this.#links.values()].find(({ kind }) => kind === 'saved') ?? null);
+
+  /** How being reachable on this network is doing. */
+  get nearby(): NearbyView {
+    return this.#nearby;
+  }
 
   constructor(bridge: Pick<Bridge, 'on' | 'watchPeople'>) {
     bridge.on((event) => this.#onBridge(event));
@@ -39,8 +42,10 @@ export class People {
   /** What is of the call or of the window is for others. */
   #onBridge(event: BridgeEvent): void {
     if (event.type === 'link-changed') {
-      const { link, server, state, problem } = event;
-      this.#links.set(link, { link, server, state, problem });
+      const { link, kind, server, state, problem } = event;
+      this.#links.set(link, { link, kind, server, state, problem });
+    } else if (event.type === 'nearby-changed') {
+      this.#nearby = event.nearby;
     } else if (event.type === 'link-closed') {
       this.#links.delete(event.link);
       this.#forget(event.link);
@@ -50,18 +55,19 @@ export class People {
     } else if (event.type === 'person') {
       this.#set(event.link, event.person);
     } else if (event.type === 'person-gone') {
-      this.#here.delete(`${event.link} ${event.member}`);
+      this.#reached.delete(`${event.link} ${event.member}`);
     }
   }
 
+  #toHere({ link, person }: { link: string; person: Person }): PersonHere {
+    return { link, person, kind: this.#links.get(link)?.kind ?? 'saved' };
+  }
+
   #set(link: string, person: Person): void {
-    this.#here.set(`${link} ${person.id}`, { link, person });
+    this.#reached.set(`${link} ${person.id}`, { link, person });
   }
 
   #forget(link: string): void {
-    for (const [key, here] of [...this.#here]) if (here.link === link) this.#here.delete(key);
+    for (const [key, reached] of [...this.#reached]) if (reached.link === link) this.#reached.delete(key);
   }
 }
-
-const idOf = ({ link, person }: PersonHere): string => `${link} ${person.id}`;
-const rank = ({ person }: PersonHere): number => (person.status === 'free' ? 0 : 1);

@@ -34,7 +34,7 @@ export const isRing = (state: CallState): state is RingState =>
 /** The person rings someone. */
 export function asked(state: CallState, ring: Ring): Transition {
   // Who rings whoever is ringing just now has answered.
-  if (state.phase === 'ringing' && state.ring.peer.id === ring.peer.id) return accepted(state, ring.media);
+  if (state.phase === 'ringing' && state.ring.peer.key === ring.peer.key) return accepted(state, ring.media);
   if (!isFree(state)) return stay(state);
   return go(
     { phase: 'calling', ring, shown: false },

@@ -43,6 +43,7 @@ class End {
     this.id = memberIdOf('family', identity.publicKey);
     this.link = new PeopleLink({
       id: 'saved',
+      kind: 'saved',
       target: { servers: [server.url], namespace: 'family' },
       password: null,
       identity: this.identity,
@@ -104,9 +105,9 @@ it('a ring and its answer prove both keys and both certificates, and lead into o
   expect(ring).toMatchObject({ call, signed: true, fingerprint: fingerprint('AA'), from: { name: 'Ann' } });
   ben.link.confirmRinging(call);
   await ann.next('ringing');
-  expect(ben.link.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('BB') })).toBe(
-    true,
-  );
+  expect(
+    await ben.link.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('BB') }),
+  ).toBe(true);
   expect(await ann.next('ring-accepted')).toMatchObject({
     call,
     signed: true,
@@ -114,7 +115,7 @@ it('a ring and its answer prove both keys and both certificates, and lead into o
     target: ring.target,
   });
   // What was answered is answered.
-  expect(ben.link.answer(call, { answer: 'decline', reason: 'declined' })).toBe(false);
+  expect(await ben.link.answer(call, { answer: 'decline', reason: 'declined' })).toBe(false);
 });
 
 it('an app that was started again proves its new certificate for the call it was in, and finds its room', async () => {
@@ -124,7 +125,7 @@ it('an app that was started again proves its new certificate for the call it was
   const offer = { call, media: 'video', fingerprint: fingerprint('AA') } as const;
   expect(await ann.link.ring(ben.id, { ...offer, room: null })).toBe(true);
   const { target } = await ben.next('ring');
-  ben.link.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('BB') });
+  await ben.link.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('BB') });
   await ann.next('ring-accepted');
   const kept = ben.link.callIn(target.room);
   expect(kept).toMatchObject({ call, link: 'saved', media: 'voice', peer: { key: ann.identity.publicKey } });
@@ -139,7 +140,7 @@ it('an app that was started again proves its new certificate for the call it was
   const ring = await ann.next('ring');
   expect(ring).toMatchObject({ call, signed: true, fingerprint: fingerprint('CC'), target });
   expect(ring.from.key).toBe(ben.identity.publicKey);
-  ann.link.answer(call, { answer: 'accept', media: 'video', fingerprint: fingerprint('AA') });
+  await ann.link.answer(call, { answer: 'accept', media: 'video', fingerprint: fingerprint('AA') });
   expect(await again.next('ring-accepted')).toMatchObject({
     call,
     signed: true,

@@ -13,6 +13,7 @@ const settings: Settings = {
   door: 'ask',
   audioProcessing: true,
   server: null,
+  reachable: null,
   status: 'free',
   sounds: { ring: true, ringBack: true, knock: true, connected: true, reconnecting: true, ended: true },
   iceServers: [],
