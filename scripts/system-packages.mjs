@@ -27,6 +27,7 @@ export const PACKAGES = {
     ['coturn'],
     ['openbox'],
     ['openssl'],
+    ['libnss3-tools'],
   ],
 };
 

@@ -1,3 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { IceServer } from '../../main/signaling/protocol';
+import { iceServersFor } from '../../main/signaling/turn';
+import { makeCertificate, trustAtHome } from '../support/certificates';
 import { BLUE, RED } from '../support/known-media';
 import { expect, ROOT, test, type Person } from '../support/people';
 import { startHeadless, startServer } from '../support/signaling-servers';
@@ -47,6 +53,41 @@ test('two people who both hide their address talk through a relay', async ({ mee
     // Not a word of any other address was said to the other side.
     expect(await page.evaluate(candidateTypes)).toEqual(['relay']);
   }
+});
+
+test('two people talk through a relay that they reach by TLS, once they trust its certificate', async ({
+  meet,
+}) => {
+  const home = await mkdtemp(join(tmpdir(), 'parley-home-'));
+  const tls = await makeCertificate(home);
+  await trustAtHome(home, tls.cert);
+  turn = await startTurnServer({ secret: SECRET, lines: ON_THIS_MACHINE, tls });
+  const server = await startHeadless(ROOT, ['--turn-url', turn.tlsUrl ?? ''], {
+    PARLEY_TURN_SECRET: SECRET,
+  });
+  stops.push(
+    () => turn.stop(),
+    () => server.stop(),
+    () => rm(home, { recursive: true, force: true }),
+  );
+  const settings = { alwaysRelay: true };
+  const [ann, ben] = await Promise.all([
+    meet('Ann', { media: RED, settings, home }),
+    meet('Ben', { media: BLUE, settings, home }),
+  ]);
+  await Promise.all([ann, ben].map(remember));
+  await joinByAddress(ann, server.port);
+  await joinByAddress(ben, server.port);
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
+  for (const { page } of [ann, ben]) expect(await page.evaluate(relayProtocols)).toEqual(['tls']);
+
+  // Whoever does not trust it has no relay there, whatever credentials.
+  const stranger = await meet('Cleo', { home: join(home, 'nobody') });
+  const ice = { stunUrls: [], turn: { urls: [turn.tlsUrl ?? ''], secret: SECRET, ttlMs: 60_000 } };
+  const servers = iceServersFor(ice, 'stranger', Date.now());
+  expect(await ann.page.evaluate(findsRelay, servers)).toBe(true);
+  expect(await stranger.page.evaluate(findsRelay, servers)).toBe(false);
 });
 
 test('a call longer than its credentials finds its way back through a relay that was restarted', async ({
@@ -129,6 +170,43 @@ function ownEnd(): string | null | undefined {
     connection.sctp?.transport.iceTransport.getSelectedCandidatePair(),
   );
   return pairs.findLast((pair) => pair)?.local.type;
+}
+
+/** Runs in the page: whether any of these servers relays for it. */
+async function findsRelay(servers: IceServer[]): Promise<boolean> {
+  const iceServers = servers.map(({ urls, username = '', credential = '' }) => ({
+    urls,
+    username,
+    credential,
+  }));
+  const connection = new RTCPeerConnection({ iceServers, iceTransportPolicy: 'relay' });
+  let found = false;
+  const gathered = new Promise<void>((resolve) => {
+    connection.onicecandidate = ({ candidate }) => {
+      if (candidate === null) resolve();
+      else if (candidate.type === 'relay') found = true;
+    };
+  });
+  connection.createDataChannel('any');
+  await connection.setLocalDescription();
+  await gathered;
+  connection.close();
+  return found;
+}
+
+/** Runs in the page: how it reaches its relays (W3C WebRTC statistics, `relayProtocol`). */
+async function relayProtocols(): Promise<unknown[]> {
+  const reports = await Promise.all(
+    (window.parleyTestConnections ?? [])
+      .filter(({ connectionState }) => connectionState === 'connected')
+      .map((connection) => connection.getStats()),
+  );
+  const protocols = reports.flatMap((report) =>
+    [...report.values()].flatMap((entry: { type: string; relayProtocol?: string }) =>
+      entry.type === 'local-candidate' && entry.relayProtocol !== undefined ? [entry.relayProtocol] : [],
+    ),
+  );
+  return [...new Set(protocols)];
 }
 
 /** Runs in the page: the kinds of all candidates that went to the other side. */

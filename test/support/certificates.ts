@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -16,4 +16,16 @@ export async function makeCertificate(folder: string): Promise<{ cert: string; k
     ...['-keyout', key, '-out', cert],
   ]);
   return { cert, key, pem: await readFile(cert, 'utf8') };
+}
+
+/**
+ * A home folder whose person trusts a certificate, as Chromium on Linux looks it up: in the NSS database there.
+ * @param pem file of the certificate, which signed itself.
+ */
+export async function trustAtHome(home: string, pem: string): Promise<void> {
+  const folder = join(home, '.pki/nssdb');
+  await mkdir(folder, { recursive: true });
+  const certutil = (...args: string[]) => run('certutil', ['-d', `sql:${folder}`, ...args]);
+  await certutil('-N', '--empty-password');
+  await certutil('-A', '-n', 'Parley test', '-t', 'CP,,', '-i', pem);
 }

@@ -40,6 +40,8 @@ interface PersonOptions {
   netLog?: boolean;
   /** No settings file at all, as on the first start. */
   firstStart?: boolean;
+  /** Another home folder than this process has: what the system keeps for a person, such as whom they trust. */
+  home?: string;
 }
 
 /** Switches every test app gets: fake devices, candidates also where there is only a loopback network. */
@@ -357,7 +359,15 @@ export const test = base.extend<{ meet: Meet }>({
 export { expect };
 
 async function launch(name: string, profile: string, options: PersonOptions): Promise<Person> {
-  const { media = null, cameras = 1, netLog = false, args = [], settings = {}, firstStart = false } = options;
+  const {
+    media = null,
+    cameras = 1,
+    netLog = false,
+    args = [],
+    settings = {},
+    firstStart = false,
+    home,
+  } = options;
   if (!firstStart && options.profile === undefined) {
     mkdirSync(profile, { recursive: true });
     // Pure tones would be taken for noise.
@@ -373,7 +383,11 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
       ...(netLog ? [`--log-net-log=${join(profile, 'net.json')}`] : []),
       ...args,
     ],
-    env: { ...environment(), ELECTRON_DISABLE_SECURITY_WARNINGS: 'true' },
+    env: {
+      ...environment(),
+      ELECTRON_DISABLE_SECURITY_WARNINGS: 'true',
+      ...(home === undefined ? {} : { HOME: home }),
+    },
   });
   const page = await app.firstWindow();
   await page.evaluate(keepTracks);

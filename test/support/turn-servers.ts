@@ -18,12 +18,16 @@ interface TurnServerOptions {
   relayIps?: readonly string[];
   /** The one of a server that it stands in for. */
   port?: number;
+  /** Certificate and key, as files: it listens for TLS too. */
+  tls?: { cert: string; key: string };
 }
 
 export interface TurnServer {
   port: number;
   /** `turn:127.0.0.1:<port>` */
   url: string;
+  /** `turns:localhost:<port>?transport=tcp`, where it listens for TLS. */
+  tlsUrl: string | null;
   stop: () => Promise<void>;
 }
 
@@ -32,6 +36,7 @@ export async function startTurnServer({
   secret,
   lines = [],
   relayIps = ['127.0.0.1'],
+  tls,
   ...before
 }: TurnServerOptions): Promise<TurnServer> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-turn-'));
@@ -40,11 +45,14 @@ export async function startTurnServer({
   const filled = shipped
     .replaceAll('REPLACE_WITH_SECRET', secret)
     .replaceAll('REPLACE_WITH_REALM', 'parley.test')
-    // Read here, not in the system's log; and there is no certificate that a test's client would trust.
-    .replaceAll(/^(syslog|cert=.*|pkey=.*)$/gm, '');
+    .replaceAll('REPLACE_WITH_CERTIFICATE', tls?.cert ?? '')
+    .replaceAll('REPLACE_WITH_PRIVATE_KEY', tls?.key ?? '')
+    // Read here, not in the system's log.
+    .replaceAll(tls ? /^syslog$/gm : /^(syslog|cert=.*|pkey=.*)$/gm, '');
   await writeFile(config, [filled, ...lines, ''].join('\n'), { mode: 0o600 });
 
   const port = before.port ?? (await freePort());
+  const tlsPort = tls && (await freePort());
   const child = spawn(
     'turnserver',
     [
@@ -55,8 +63,8 @@ export async function startTurnServer({
         '127.0.0.1',
         '--listening-port',
         String(port),
-        '--no-tls',
         '--no-dtls',
+        ...(tlsPort === undefined ? ['--no-tls'] : ['--tls-listening-port', String(tlsPort)]),
       ],
       ...relayIps.flatMap((ip) => ['--relay-ip', ip]),
       ...['--log-file', 'stdout', '--pidfile', join(folder, 'pid'), '--userdb', join(folder, 'users')],
@@ -81,6 +89,7 @@ export async function startTurnServer({
   return {
     port,
     url,
+    tlsUrl: tlsPort === undefined ? null : `turns:localhost:${String(tlsPort)}?transport=tcp`,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGKILL');
