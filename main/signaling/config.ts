@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { parseCidr } from './client-address';
 import { iceServerSchema, partSchema } from './protocol';
 import { collect, type Flag } from './flags';
+import { leastTurnTtlMs } from './turn';
 import type { LogFormat, LogLevel } from './logger';
 
 /** Where a certificate and its key are; read again when the server is told to. */
@@ -183,7 +184,7 @@ function configOf(given: ReturnType<typeof collect>, surroundings: Surroundings)
   }
   const values = parsed.output;
   if (values['heartbeat-timeout-ms'] < 2 * values['heartbeat-ms']) {
-    throw new Wrong('--heartbeat-timeout-ms must be at least twice --heartbeat-ms');
+    throw new Wrong(`${given.nameOf('heartbeat-timeout-ms')} must be at least twice --heartbeat-ms`);
   }
   const secretOf = (flag: 'join-secret-file' | 'turn-secret-file', variable: string): string | null => {
     const text = secretText(values[flag], given.nameOf(flag), variable, surroundings);
@@ -193,6 +194,13 @@ function configOf(given: ReturnType<typeof collect>, surroundings: Surroundings)
     );
   };
   const turnSecret = secretOf('turn-secret-file', 'PARLEY_TURN_SECRET');
+  const turn = turnOf(values['turn-url'], turnSecret, values['turn-ttl']);
+  const leastTtlMs = leastTurnTtlMs(values['grace-ms']);
+  if (turn !== null && turn.ttlMs < leastTtlMs) {
+    throw new Wrong(
+      `${given.nameOf('turn-ttl')} must be at least ${Math.ceil(leastTtlMs / 1000)} with --grace-ms ${values['grace-ms']}`,
+    );
+  }
   return {
     listen: values.listen,
     port: values.port,
@@ -209,7 +217,7 @@ function configOf(given: ReturnType<typeof collect>, surroundings: Surroundings)
     heartbeatTimeoutMs: values['heartbeat-timeout-ms'],
     graceMs: values['grace-ms'],
     joinSecret: secretOf('join-secret-file', 'PARLEY_JOIN_SECRET'),
-    turn: turnOf(values['turn-url'], turnSecret, values['turn-ttl']),
+    turn,
     stunUrls: values['stun-url'],
     metricsPort: values['metrics-port'],
     drainMs: values['drain-seconds'] * 1000,

@@ -64,7 +64,11 @@ export const FLAGS = {
     help: "the TURN server's static-auth-secret; or PARLEY_TURN_SECRET itself",
     otherwise: null,
   },
-  'turn-ttl': { value: 'SECONDS', help: 'how long TURN credentials are good for', otherwise: '86400' },
+  'turn-ttl': {
+    value: 'SECONDS',
+    help: 'how long TURN credentials are good for, at least four graces',
+    otherwise: '86400',
+  },
   'stun-url': { value: 'URL', help: 'STUN server, such as stun:turn.example.org:3478', otherwise: [] },
   'metrics-port': {
     value: 'N',

@@ -13,8 +13,8 @@ interface TurnOptions {
   /** coturn's `static-auth-secret`. */
   secret: string;
   /**
-   * How long credentials are good for a new allocation; one that stands is not ended by them. Several times the grace
-   * at least: a renewal that is said again after a resume is older than it seems, by up to that.
+   * How long credentials are good for a new allocation; one that stands is not ended by them. At least
+   * {@link leastTurnTtlMs}.
    */
   ttlMs: number;
 }
@@ -41,7 +41,18 @@ export function iceServersFor({ stunUrls, turn }: IceOptions, member: string, wa
   return servers;
 }
 
+/** Of the life of credentials, how much is over when they are replaced. */
+const RENEWED_AFTER = 0.75;
+
 /** When credentials are replaced, from their issue: early enough that a lost socket can come back first. */
 export function renewAfterMs(ttlMs: number): number {
-  return ttlMs * 0.75;
+  return ttlMs * RENEWED_AFTER;
+}
+
+/**
+ * The shortest life of credentials beside a grace: what is left of it when they are replaced must outlast the grace,
+ * for a member that is away gets new ones only when it is back, and a renewal said again then is as old as that.
+ */
+export function leastTurnTtlMs(graceMs: number): number {
+  return graceMs / (1 - RENEWED_AFTER);
 }

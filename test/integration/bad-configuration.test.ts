@@ -49,6 +49,7 @@ it.each([
   ['--trust-proxy', '10.0.0.0/99'],
   ['--join-secret-file', '/nowhere/secret'],
   ['--turn-url', 'turn:t.test'],
+  ['--turn-ttl', '60', '--turn-url', 'turn:t.test', '--turn-secret-file', import.meta.filename],
   ['--max-per-ip', '0'],
   ['--what'],
 ])('refuses %s %s with one sentence that names the flag', (flag, ...rest) => {

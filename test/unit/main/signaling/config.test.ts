@@ -98,6 +98,14 @@ describe('the environment', () => {
     });
   });
 
+  it('is named where it is wrong beside another flag', () => {
+    expect(parse('', { PARLEY_HEARTBEAT_TIMEOUT_MS: '30' })).toEqual({
+      kind: 'wrong',
+      sentence:
+        '--heartbeat-timeout-ms (by PARLEY_HEARTBEAT_TIMEOUT_MS) must be at least twice --heartbeat-ms.',
+    });
+  });
+
   it('is named where it is wrong', () => {
     expect(parse('', { PARLEY_PORT: 'x' })).toEqual({
       kind: 'wrong',
@@ -146,6 +154,14 @@ it.each([
   ['--join-secret-file short.txt', '--join-secret-file must hold at least 8 characters.'],
   ['--turn-url turn:t.test', '--turn-url needs --turn-secret-file beside it.'],
   ['--turn-secret-file turn.txt', '--turn-secret-file needs --turn-url beside it.'],
+  [
+    '--turn-url turn:t.test --turn-secret-file turn.txt --turn-ttl 119',
+    '--turn-ttl must be at least 120 with --grace-ms 30000.',
+  ],
+  [
+    '--turn-url turn:t.test --turn-secret-file turn.txt --turn-ttl 600 --grace-ms 150001',
+    '--turn-ttl must be at least 601 with --grace-ms 150001.',
+  ],
   ['--turn-url t.test', '--turn-url must be an address such as turn:turn.example.org:3478.'],
   ['--stun-url turn:t.test', '--stun-url must be an address such as stun:stun.example.org:3478.'],
   [Array(9).fill('--stun-url stun:t.test').join(' '), '--stun-url may be given at most 8 times.'],
