@@ -24,6 +24,7 @@ import {
   throwPlainMessagesAtMembers,
   WAITING_STATES,
 } from '../support/throw-messages';
+import { throwProofs } from '../support/throw-proofs';
 import { throwUpgrades } from '../support/throw-upgrades';
 import { Witness } from '../support/witness';
 
@@ -154,6 +155,33 @@ describe('the headless server', () => {
   it(
     `accepts or refuses ${UPGRADES} mutated upgrades, and gives up on those that never end`,
     () => throwUpgrades(runOf(watched.server, UPGRADES)),
+    LIMIT_MS,
+  );
+});
+
+describe('the headless server with a join secret', () => {
+  const joinSecret = 'open sesame';
+  let watched: Watch;
+  let pair: HonestPair;
+
+  beforeAll(async () => {
+    const server = await startHeadless(entries.folder, ['--grace-ms=200'], {
+      ...INSPECTED,
+      PARLEY_JOIN_SECRET: joinSecret,
+    });
+    watched = await watch(server, (run) => throwProofs(run, joinSecret));
+  }, LIMIT_MS);
+  beforeEach(async () => {
+    pair = await HonestPair.meet(watched.server.url, 'honest', { joinSecret });
+  });
+  afterEach(({ task }) => expectCalm(watched, pair, task.name), LIMIT_MS);
+
+  it(
+    `lets nobody in by ${MESSAGES * 0.1} mutated hellos and false proofs but who proves to know it`,
+    async () => {
+      await throwProofs(runOf(watched.server, MESSAGES * 0.1), joinSecret);
+      expect(logOf(watched.server).join()).not.toContain(joinSecret);
+    },
     LIMIT_MS,
   );
 });

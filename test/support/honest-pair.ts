@@ -31,14 +31,17 @@ export class HonestPair {
     this.#talk = this.#talkOn();
   }
 
-  /** @param host the identity that hosts the room, where rooms must be hosted */
+  /**
+   * @param identity of who hosts the room, where rooms must be hosted
+   * @param joinSecret of the server, where it has one
+   */
   static async meet(
     server: string,
     room: string,
-    host: Partial<Pick<SignalingClientOptions, 'identity'>> = {},
+    { identity, ...both }: Partial<Pick<SignalingClientOptions, 'identity' | 'joinSecret'>> = {},
   ): Promise<HonestPair> {
-    const first = await joinAs(server, room, host);
-    const second = await joinAs(server, room);
+    const first = await joinAs(server, room, identity ? { ...both, identity } : both);
+    const second = await joinAs(server, room, both);
     await first.next('member-joined');
     return new HonestPair([first, second], room);
   }

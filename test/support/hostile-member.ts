@@ -1,5 +1,10 @@
 import * as v from 'valibot';
-import { generateIdentity, memberIdOf } from '../../main/signaling/identity';
+import {
+  generateIdentity,
+  joinSecretProof,
+  memberIdOf,
+  type HelloClaim,
+} from '../../main/signaling/identity';
 import {
   challengeSchema,
   serverMessageSchema,
@@ -20,6 +25,7 @@ const HOST = '127.0.0.1';
 export class HostileMember {
   readonly id: string;
   readonly #port: number;
+  readonly #joinSecret: string | null;
   readonly #identity = generateIdentity();
   #socket: HandwrittenSocket | null = null;
   #nonce = '';
@@ -28,8 +34,10 @@ export class HostileMember {
   #lastHeard = 0;
   #badMessages = 0;
 
-  constructor(port: number) {
+  /** @param joinSecret of the server, where it has one and this member knows it */
+  constructor(port: number, joinSecret: string | null = null) {
     this.#port = port;
+    this.#joinSecret = joinSecret;
     this.id = memberIdOf(NAMESPACE, this.#identity.publicKey);
   }
 
@@ -47,9 +55,15 @@ export class HostileMember {
     this.#badMessages = 0;
   }
 
+  /** What a hello on this connection has to prove. */
+  get claim(): HelloClaim {
+    return { nonce: this.#nonce, namespace: NAMESPACE, host: HOST };
+  }
+
   /** A good hello; with `resume` from its second one on. */
   hello(): object {
-    const hello = helloFor(this.#identity, { nonce: this.#nonce, namespace: NAMESPACE, host: HOST });
+    const proof = this.#joinSecret === null ? {} : { proof: joinSecretProof(this.#joinSecret, this.claim) };
+    const hello = { ...helloFor(this.#identity, this.claim), ...proof };
     return this.#lastHeard === 0
       ? hello
       : { ...hello, resume: { member: this.id, lastSeq: this.#lastHeard } };
