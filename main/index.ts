@@ -84,7 +84,14 @@ function start(
   const book = new PeopleBook({ folder: dataFolder, emit, log, now: Date.now });
   const desktop = new Desktop({ window, devServer, language, emit });
   const passwords = new ServerPasswords();
-  const people = new PeopleLinks({ identity, settings: () => settings.current, passwords, emit, log });
+  const people = new PeopleLinks({
+    identity,
+    settings: () => settings.current,
+    passwords,
+    isBlocked: (key) => book.known(key)?.blocked ?? false,
+    emit,
+    log,
+  });
   const session = new RoomSession({
     identity,
     name: () => settings.current.name,

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { BridgeEvent, ErrorCode, JoinTarget, LinkKind, RingOffer, RungCall } from '../preload/bridge';
 import { SignalingClient, SignalingError, type ClientEvent } from './signaling/client';
+import type { RingThrottle } from './ring-throttle';
+import { SilentRings } from './silent-rings';
 import type { Clock, Timer } from './signaling/clock';
 import { isSignature, memberIdOf, type Identity } from './signaling/identity';
 import type { Logger } from './signaling/logger';
@@ -50,6 +52,9 @@ export interface PeopleLinkParts {
   identity: Identity;
   name: string;
   status: Status;
+  /** Whose rings are not heard. */
+  isBlocked: (key: string) => boolean;
+  throttle: RingThrottle;
   emit: (event: BridgeEvent) => void;
   log: Logger;
   clock: Clock;
@@ -126,6 +131,7 @@ export class PeopleLink {
   readonly #agreed = new Map<string, AgreedRing>();
   /** Who waits for somebody to be there, by member. */
   readonly #awaited = new Map<string, () => void>();
+  readonly #silent: SilentRings;
 
   constructor(parts: PeopleLinkParts) {
     this.#parts = parts;
@@ -134,6 +140,10 @@ export class PeopleLink {
     this.#servers = parts.target.servers;
     this.#everServers = new Set(this.#servers);
     this.#only = parts.only;
+    this.#silent = new SilentRings({
+      tell: (to, message) => this.#tell(to, message),
+      clock: parts.clock,
+    });
     this.#connect();
   }
 
@@ -225,6 +235,7 @@ export class PeopleLink {
   close(): void {
     if (this.#closed) return;
     this.#forgetPeople();
+    this.#silent.close();
     for (const { settle } of [...this.#hails.values()]) settle(null);
     for (const settle of [...this.#awaited.values()]) settle();
     this.#closed = true;
@@ -346,6 +357,7 @@ export class PeopleLink {
     const [oldest] = this.#agreed.keys();
     if (this.#agreed.size >= MAX_AGREED && oldest !== undefined) this.#agreed.delete(oldest);
     this.#agreed.set(call, { with: person, room, media });
+    this.#parts.throttle.forgive(person.key);
   }
 
   #waitFor(member: string): Promise<void> {
@@ -375,21 +387,17 @@ export class PeopleLink {
   }
 
   #onTold(from: Person, message: RingMessage): void {
-    // The server says whose key it is; that the id follows from it, one can see for oneself.
-    if (memberIdOf(this.#parts.target.namespace, from.key) !== from.id) {
-      this.#parts.log.warn('a message from someone whose key is another', { link: this.#parts.id });
-      return;
-    }
-    if (!this.#isMet(from)) return;
+    if (!this.#isWho(from) || !this.#isMet(from)) return;
     const { id: link, emit } = this.#parts;
     const { call } = message;
     switch (message.type) {
       case 'hail':
-        this.#giveNonce(from.id, call);
+        if (this.#mayRing(from)) this.#giveNonce(from.id, call);
         return;
       case 'nonce': {
         const hail = this.#hails.get(call);
         if (hail?.to === from.id) hail.settle(message.nonce);
+        else this.#tellNoSuchRing(message);
         return;
       }
       case 'ring':
@@ -397,10 +405,14 @@ export class PeopleLink {
         return;
       case 'ringing':
         if (this.#outgoing.get(call)?.with.id === from.id) emit({ type: 'ringing', link, call });
+        else this.#tellNoSuchRing(message);
         return;
       case 'accept': {
         const ring = this.#takeOutgoing(call, from.id);
-        if (!ring) return;
+        if (!ring) {
+          this.#tellNoSuchRing(message);
+          return;
+        }
         this.#agree(call, ring);
         const { media, fingerprint, signature } = message;
         const { nonce, room } = ring;
@@ -412,12 +424,19 @@ export class PeopleLink {
         return;
       }
       case 'decline':
-        if (!this.#takeOutgoing(call, from.id)) return;
+        if (!this.#takeOutgoing(call, from.id)) {
+          this.#tellNoSuchRing(message);
+          return;
+        }
         this.#closeRoom(call);
         emit({ type: 'ring-declined', link, call, reason: message.reason });
         return;
       case 'cancel':
-        if ((this.#incoming.get(call) ?? this.#agreed.get(call))?.with.id !== from.id) return;
+        if (this.#silent.cancel(from.id, call)) return;
+        if ((this.#incoming.get(call) ?? this.#agreed.get(call))?.with.id !== from.id) {
+          this.#tellNoSuchRing(message);
+          return;
+        }
         this.#incoming.delete(call);
         this.#agreed.delete(call);
         this.#closeRoom(call);
@@ -426,6 +445,18 @@ export class PeopleLink {
       default:
         message satisfies never;
     }
+  }
+
+  /** Also of a ring that ended a moment ago: what the two say may cross. */
+  #tellNoSuchRing({ type }: RingMessage): void {
+    this.#parts.log.info('a word about a ring that there is not', { link: this.#parts.id, type });
+  }
+
+  #mayRing({ key }: Person): boolean {
+    const { throttle, clock, log, id } = this.#parts;
+    const answer = throttle.count(key, clock.now());
+    if (answer === 'last') log.warn('one key rings too often: not heard for a while', { link: id });
+    return answer !== 'unheard';
   }
 
   #giveNonce(to: string, call: string): void {
@@ -449,6 +480,11 @@ export class PeopleLink {
     }
     const to = this.#publicKey;
     const proof = { kind: 'ring', to, call, nonce: given.nonce, fingerprint, media, room } as const;
+    // Who claims the key of somebody who is blocked need not prove it.
+    if (this.#parts.isBlocked(from.key)) {
+      this.#silent.ring(from, call, this.#status);
+      return;
+    }
     const signed = isSignature(ringProofBytes(proof), from.key, signature);
     this.#incoming.set(call, { with: from, room, media, nonce });
     const { id: link, emit } = this.#parts;
@@ -534,12 +570,14 @@ export class PeopleLink {
         return;
       case 'people':
         if (event.offset === 0) this.#people.clear();
-        for (const person of event.people) if (this.#isMet(person)) this.#onHere(person);
+        for (const person of event.people) {
+          if (this.#isWho(person) && this.#isMet(person)) this.#onHere(person);
+        }
         emit({ type: 'people', link, people: this.people });
         this.#parts.onChange?.();
         return;
       case 'person':
-        if (!this.#isMet(event.person)) return;
+        if (!this.#isWho(event.person) || !this.#isMet(event.person)) return;
         this.#onHere(event.person);
         emit({ type: 'person', link, person: event.person });
         this.#parts.onChange?.();
@@ -583,8 +621,16 @@ export class PeopleLink {
     this.#awaited.get(person.id)?.();
   }
 
+  /** The server says whose key it is; that the id follows from it, one can see for oneself. */
+  #isWho({ id, key }: Person): boolean {
+    if (memberIdOf(this.#parts.target.namespace, key) === id) return true;
+    this.#parts.log.warn('somebody whose key is another', { link: this.#parts.id });
+    return false;
+  }
+
   /** Whoever is rung has gone, or who rings. */
   #onUnreachable(member: string): void {
+    this.#silent.forget(member);
     const { id: link, emit } = this.#parts;
     for (const { to, settle } of [...this.#hails.values()]) if (to === member) settle(null);
     for (const [call, ring] of [...this.#outgoing]) {

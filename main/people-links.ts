@@ -1,5 +1,6 @@
 import type { BridgeEvent, JoinTarget, RungCall, Settings } from '../preload/bridge';
 import { PeopleLink, type Conversation, type PeopleLinkParts } from './people-link';
+import { RingThrottle } from './ring-throttle';
 import type { ServerPasswords } from './server-passwords';
 import { systemClock } from './signaling/clock';
 import type { Identity } from './signaling/identity';
@@ -10,6 +11,8 @@ export interface PeopleLinksParts {
   identity: Identity;
   settings: () => Settings;
   passwords: ServerPasswords;
+  /** Whose rings are not heard. */
+  isBlocked: (key: string) => boolean;
   emit: (event: BridgeEvent) => void;
   log: Logger;
 }
@@ -30,6 +33,7 @@ export class PeopleLinks {
   /** Closed, but a call is still over them. */
   readonly #retired = new Set<PeopleLink>();
   #shown = '';
+  readonly #throttle = new RingThrottle();
   #inCall = false;
 
   constructor(parts: PeopleLinksParts) {
@@ -119,10 +123,12 @@ export class PeopleLinks {
   }
 
   #begin(own: NewLink): PeopleLink {
-    const { identity, settings, emit, log } = this.#parts;
+    const { identity, settings, isBlocked, emit, log } = this.#parts;
     const link: PeopleLink = new PeopleLink({
       ...own,
       identity,
+      isBlocked,
+      throttle: this.#throttle,
       name: settings().name,
       status: this.#status,
       emit,

@@ -33,6 +33,7 @@ async function open(): Promise<void> {
     audioProcessing: settings.audioProcessing,
   });
   const preferences = new Preferences(bridge, settings);
+  const book = new Book(bridge);
   const call = new Call({
     bridge,
     media,
@@ -42,6 +43,8 @@ async function open(): Promise<void> {
     key: start.key,
     isQuiet: () => preferences.current.status === 'do-not-disturb',
     clock: systemClock,
+    wallClock: Date.now,
+    note: (record) => void book.addCall(record),
     iceServers: settings.iceServers,
     alwaysRelay: settings.alwaysRelay,
     page: window,
@@ -49,7 +52,6 @@ async function open(): Promise<void> {
 
   const target = document.getElementById('app');
   if (target === null) throw new Error('index.html has no #app');
-  const book = new Book(bridge);
   const people = new People(bridge);
   const app = { bridge, call, preferences, people, book, panels: new Panels(), start };
   const oncrash = (cause: unknown): void => {

@@ -169,7 +169,7 @@ export type Effect =
   | { type: 'decline-ring'; link: string; call: string; reason: DeclineReason }
   | { type: 'cancel-ring'; ring: Ring; reason: CancelReason }
   /** Somebody rang and was not heard: the person is told who. */
-  | { type: 'note-missed'; name: string; reason: 'busy' | 'do-not-disturb' }
+  | { type: 'note-missed'; ring: Ring; reason: 'busy' | 'do-not-disturb' }
   | { type: 'answer-knock'; member: string; answer: 'let-in' | 'turn-away' }
   /** Makes a peer connection ready for whoever comes, or `offers`: for whoever is there already. */
   | { type: 'prepare-peer'; iceServers: IceServer[]; offers: boolean }

@@ -6,12 +6,14 @@ import type { Door, IceServer, Person, RingMedia, Signal } from '../../main/sign
 import type {
   Bridge,
   BridgeEvent,
+  CallRecord,
   JoinTarget,
   OutsideAnswer,
   Result,
   RoomSeat,
   RungCall,
 } from '../../preload/bridge';
+import { CallLog } from './call-log';
 import { transition, type CallEvent, type CallState, type Effect } from './call-state';
 import type { CallView, Missed, PathQuality, PeerMedia } from './call-view';
 import type { Clock } from './clock';
@@ -29,6 +31,10 @@ export interface CallOptions {
   newStream: () => MediaStream;
   newCertificate: () => Promise<RTCCertificate>;
   clock: Clock;
+  /** Unix time. */
+  wallClock: () => number;
+  /** A call is over, or a ring that nothing came of. */
+  note: (record: CallRecord) => void;
   /** This device's public key. */
   key: string;
   /** Whether the person wants to be left alone. */
@@ -70,6 +76,7 @@ export class Call implements CallView {
   readonly #options: CallOptions;
   readonly #bridge: Bridge;
   readonly #clock: Clock;
+  readonly #log: CallLog;
 
   #state = $state.raw<CallState>({ phase: 'idle', problem: null });
   #remoteSound = $state.raw<MediaStream | null>(null);
@@ -116,6 +123,11 @@ export class Call implements CallView {
     this.#bridge = options.bridge;
     this.#clock = options.clock;
     this.media = options.media;
+    this.#log = new CallLog({
+      note: options.note,
+      now: options.wallClock,
+      isVideo: () => this.media.cameraOn,
+    });
     this.#iceServers = options.iceServers;
     this.#alwaysRelay = options.alwaysRelay;
     this.#stops.push(
@@ -297,8 +309,10 @@ export class Call implements CallView {
     this.#moving = true;
     try {
       for (let next = this.#events.shift(); next; next = this.#events.shift()) {
-        const { state, effects } = transition(this.#state, next);
+        const before = this.#state;
+        const { state, effects } = transition(before, next);
         this.#state = state;
+        this.#log.moved(before, state, this.#clock.now());
         for (const effect of effects) this.#perform(effect);
         this.#considerHeld();
       }
@@ -357,7 +371,10 @@ export class Call implements CallView {
         void this.#bridge.cancelRing(effect.ring.link, effect.ring.call, effect.reason);
         return;
       case 'note-missed':
-        this.#missed = [...this.#missed, { name: effect.name, reason: effect.reason }].slice(-MAX_MISSED);
+        this.#missed = [...this.#missed, { name: effect.ring.peer.name, reason: effect.reason }].slice(
+          -MAX_MISSED,
+        );
+        this.#log.missed(effect.ring, effect.reason);
         return;
       case 'answer-knock':
         void this.#bridge.answerKnock(effect.member, effect.answer);

@@ -92,7 +92,7 @@ export function rung(state: CallState, event: Rung): Transition {
   }
   const decline = (reason: 'busy' | 'do-not-disturb'): Effect[] => [
     { type: 'decline-ring', link, call, reason },
-    { type: 'note-missed', name: from.name, reason },
+    { type: 'note-missed', ring, reason },
   ];
   // A host who looks at the screen after a call has a room open still.
   const hosts = (endedOf(state)?.seat ?? null) !== null;

@@ -1,13 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { PeopleLink } from '../../main/people-link';
-import { systemClock } from '../../main/signaling/clock';
-import { generateIdentity, memberIdOf, type Identity } from '../../main/signaling/identity';
-import { silentLogger } from '../../main/signaling/logger';
-import type { RingMessage } from '../../main/signaling/protocol';
+import { generateIdentity } from '../../main/signaling/identity';
 import { ringProofBytes } from '../../main/signaling/ring-proof';
-import type { BridgeEvent } from '../../preload/bridge';
-import { Events, TestMember } from '../support/signaling-clients';
+import { End, fingerprint, newCall, Stranger } from '../support/link-ends';
 import { buildEntries, startHeadless, type ServerProcess } from '../support/signaling-servers';
 
 let entries: Awaited<ReturnType<typeof buildEntries>>;
@@ -26,76 +20,23 @@ afterEach(() => {
   for (const close of closes.splice(0)) close();
 });
 
-const fingerprint = (byte: string) => Array(32).fill(byte).join(':');
-const newCall = () => randomBytes(16).toString('base64url');
-
-type EventOf<Type> = Extract<BridgeEvent, { type: Type }>;
-
-/** One end as the app has it: its link to the server, and what its page hears. */
-class End {
-  readonly identity: Identity;
-  readonly id: string;
-  readonly events = new Events<BridgeEvent>();
-  readonly link: PeopleLink;
-
-  constructor(name: string, identity = generateIdentity()) {
-    this.identity = identity;
-    this.id = memberIdOf('family', identity.publicKey);
-    this.link = new PeopleLink({
-      id: 'saved',
-      kind: 'saved',
-      target: { servers: [server.url], namespace: 'family' },
-      password: null,
-      identity: this.identity,
-      name,
-      status: 'free',
-      emit: (event) => {
-        this.events.push(event);
-      },
-      log: silentLogger,
-      clock: systemClock,
-    });
-    closes.push(() => {
-      this.link.close();
-    });
-  }
-
-  next<Type extends BridgeEvent['type']>(type: Type): Promise<EventOf<Type>> {
-    return this.events.next((event): event is EventOf<Type> => event.type === type);
-  }
-
-  /** Waits until this end sees somebody. */
-  async sees(id: string): Promise<void> {
-    await this.events.next(
-      (event) =>
-        (event.type === 'person' && event.person.id === id) ||
-        (event.type === 'people' && event.people.some((person) => person.id === id)),
-    );
-  }
-}
-
-/** Somebody who says what they like, with a key of their own. */
-async function stranger(): Promise<TestMember & { identity: Identity }> {
-  const identity = generateIdentity();
-  const member = new TestMember({ servers: [server.url], name: 'Ben', namespace: 'family', identity });
+const end = (name: string, identity = generateIdentity()): End => {
+  const made = new End(server.url, name, { identity });
   closes.push(() => {
-    member.client.close();
+    made.link.close();
   });
-  await member.client.connect();
-  member.client.present('free');
-  await member.next('people');
-  return Object.assign(member, { identity });
-}
-
-const toldOf = async (member: TestMember, type: RingMessage['type']): Promise<RingMessage> => {
-  for (;;) {
-    const { message } = await member.next('told');
-    if (message.type === type) return message;
-  }
+  return made;
+};
+const stranger = async (): Promise<Stranger> => {
+  const made = await Stranger.comes(server.url);
+  closes.push(() => {
+    made.client.close();
+  });
+  return made;
 };
 
 it('a ring and its answer prove both keys and both certificates, and lead into one room', async () => {
-  const [ann, ben] = [new End('Ann'), new End('Ben')];
+  const [ann, ben] = [end('Ann'), end('Ben')];
   await Promise.all([ann.sees(ben.id), ben.sees(ann.id)]);
   const call = newCall();
   expect(
@@ -119,7 +60,7 @@ it('a ring and its answer prove both keys and both certificates, and lead into o
 });
 
 it('an app that was started again proves its new certificate for the call it was in, and finds its room', async () => {
-  const [ann, ben] = [new End('Ann'), new End('Ben')];
+  const [ann, ben] = [end('Ann'), end('Ben')];
   await Promise.all([ann.sees(ben.id), ben.sees(ann.id)]);
   const call = newCall();
   const offer = { call, media: 'video', fingerprint: fingerprint('AA') } as const;
@@ -134,7 +75,7 @@ it('an app that was started again proves its new certificate for the call it was
   ben.link.close();
 
   // It rings at once, whether it sees the other already or not.
-  const again = new End('Ben', ben.identity);
+  const again = end('Ben', ben.identity);
   const back = { call, media: 'voice', fingerprint: fingerprint('CC'), room: target.room } as const;
   const rung = again.link.ring(ann.id, back);
   const ring = await ann.next('ring');
@@ -151,13 +92,12 @@ it('an app that was started again proves its new certificate for the call it was
 });
 
 it('a ring whose certificate was swapped on the way proves nothing', async () => {
-  const ann = new End('Ann');
+  const ann = end('Ann');
   const evil = await stranger();
   await ann.sees(evil.id);
   const call = newCall();
   evil.client.tell(ann.id, { type: 'hail', call });
-  const told = await toldOf(evil, 'nonce');
-  const nonce = told.type === 'nonce' ? told.nonce : '';
+  const { nonce } = await evil.told('nonce');
   const ring = { call, media: 'video', room: 'room' } as const;
   const proof = {
     ...ring,
@@ -179,21 +119,13 @@ it('a ring whose certificate was swapped on the way proves nothing', async () =>
 });
 
 it('a ring is heard once: what was overheard cannot be rung again', async () => {
-  const ann = new End('Ann');
+  const ann = end('Ann');
   const evil = await stranger();
   await ann.sees(evil.id);
   const call = newCall();
   evil.client.tell(ann.id, { type: 'hail', call });
-  await toldOf(evil, 'nonce');
-  const ring: RingMessage = {
-    type: 'ring',
-    call,
-    room: 'room',
-    media: 'voice',
-    fingerprint: fingerprint('AA'),
-    nonce: newCall(),
-    signature: 'AAAA',
-  };
+  await evil.told('nonce');
+  const ring = evil.unsignedRing(call);
   // The second, and one that nobody was hailed for, are dropped; a cancel after them tells that they were read.
   evil.client.tell(ann.id, ring);
   evil.client.tell(ann.id, ring);
@@ -204,15 +136,15 @@ it('a ring is heard once: what was overheard cannot be rung again', async () => 
 });
 
 it('an answer by another key, or for another certificate, proves nothing', async () => {
-  const ann = new End('Ann');
+  const ann = end('Ann');
   const evil = await stranger();
   await ann.sees(evil.id);
   const call = newCall();
   const rung = ann.link.ring(evil.id, { call, media: 'voice', fingerprint: fingerprint('AA'), room: null });
-  await toldOf(evil, 'hail');
+  await evil.told('hail');
   evil.client.tell(ann.id, { type: 'nonce', call, nonce: newCall() });
   expect(await rung).toBe(true);
-  await toldOf(evil, 'ring');
+  await evil.told('ring');
   evil.client.tell(ann.id, {
     type: 'accept',
     call,
@@ -224,12 +156,12 @@ it('an answer by another key, or for another certificate, proves nothing', async
 });
 
 it('a ring to somebody who has gone ends by itself', async () => {
-  const ann = new End('Ann');
+  const ann = end('Ann');
   const ben = await stranger();
   await ann.sees(ben.id);
   const call = newCall();
   const rung = ann.link.ring(ben.id, { call, media: 'voice', fingerprint: fingerprint('AA'), room: null });
-  await toldOf(ben, 'hail');
+  await ben.told('hail');
   ben.client.close();
   expect(await rung).toBe(false);
 });

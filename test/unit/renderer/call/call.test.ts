@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Member, Signal } from '../../../../main/signaling/protocol';
-import type { HostedRoom } from '../../../../preload/bridge';
+import type { CallRecord, HostedRoom } from '../../../../preload/bridge';
 import { Call } from '../../../../renderer/call/call.svelte';
 import type { CallState, Phase } from '../../../../renderer/call/call-state';
 import { LocalMedia } from '../../../../renderer/call/local-media.svelte';
@@ -24,6 +24,8 @@ class Person {
   readonly member: Member;
   readonly media: LocalMedia;
   readonly call: Call;
+  /** What is remembered of its calls. */
+  readonly records: CallRecord[] = [];
   /** Signals to and from this one are lost. */
   offline = false;
 
@@ -48,6 +50,8 @@ class Person {
       key: letter,
       isQuiet: () => false,
       clock,
+      wallClock: () => 1_700_000_000_000 + clock.now(),
+      note: (record) => this.records.push(record),
       iceServers: [],
       alwaysRelay: false,
       page: this.page,

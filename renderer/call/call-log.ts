@@ -1,0 +1,112 @@
+/**
+ * Notes every call that is over and every ring that nothing came of, as the recent calls show them. Watches the state
+ * move (call-state.ts) and has no part in it.
+ */
+import type { CallRecord } from '../../preload/bridge';
+import { isMissed } from '../people/call-record';
+import type { CallState, Ended } from './call-phases';
+import { newRingId, type Ring } from './ring';
+
+type Beginning = Pick<CallRecord, 'direction' | 'startedAtMs' | 'media'>;
+type Ending = Pick<CallRecord, 'lastedMs' | 'reason' | 'by'>;
+type InCall = Extract<CallState, { call: string }>;
+
+export interface CallLogOptions {
+  note: (record: CallRecord) => void;
+  /** Unix time. */
+  now: () => number;
+  /** Whether this side's camera is on: what a call that began in a room counts as. */
+  isVideo: () => boolean;
+}
+
+export class CallLog {
+  readonly #options: CallLogOptions;
+  #begun: Beginning | null = null;
+
+  constructor(options: CallLogOptions) {
+    this.#options = options;
+  }
+
+  /** The state moved. @param atMs of the clock of the states */
+  moved(before: CallState, after: CallState, atMs: number): void {
+    if (before.phase === after.phase && !isInCall(after)) return;
+    switch (after.phase) {
+      case 'calling':
+        this.#begin('out', after.ring.media);
+        return;
+      case 'ringing':
+        this.#begin('in', after.ring.media);
+        return;
+      case 'answered':
+        // Two rang each other, and it was the other's ring that counted.
+        if (before.phase === 'calling' && before.ring.call !== after.ring.call)
+          this.#begin('in', after.ring.media);
+        return;
+      case 'connecting':
+        if (after.ring) return;
+        if (isInCall(before)) {
+          if (before.peer.id === after.peer.id) return;
+          // Somebody else in the place of one who has gone.
+          this.#noteLeft(before, atMs);
+        }
+        this.#begin(before.phase === 'joining' ? 'out' : 'in', this.#options.isVideo() ? 'video' : 'voice');
+        return;
+      case 'ended':
+        // Not when a question in front of it has gone.
+        if (before.phase !== 'confirming') this.#noteEnded(after);
+        return;
+      case 'idle':
+      case 'confirming':
+      case 'joining':
+      case 'waiting':
+      case 'connected':
+      case 'reconnecting':
+        return;
+      default:
+        after satisfies never;
+    }
+  }
+
+  /** A ring that the person was not disturbed with. */
+  missed(ring: Ring, reason: 'busy' | 'do-not-disturb'): void {
+    const beginning = { direction: 'in', startedAtMs: this.#options.now(), media: ring.media } as const;
+    this.#note(beginning, { reason, by: 'self', lastedMs: null }, ring.peer.name, ring);
+  }
+
+  #begin(direction: 'out' | 'in', media: CallRecord['media']): void {
+    this.#begun = { direction, media, startedAtMs: this.#options.now() };
+  }
+
+  #noteEnded({ reason, by, lastedMs, peerName, peerId, ring }: Ended): void {
+    const begun = this.#begun;
+    this.#begun = null;
+    // A plain page is nobody who could be known again.
+    if (begun && peerId !== null) this.#note(begun, { reason, by, lastedMs }, peerName, ring);
+  }
+
+  #noteLeft({ peer, ...state }: InCall, atMs: number): void {
+    const lastedMs = 'sinceMs' in state ? atMs - state.sinceMs : null;
+    if (this.#begun && !peer.plain)
+      this.#note(this.#begun, { reason: 'left', by: 'peer', lastedMs }, peer.name);
+  }
+
+  #note(beginning: Beginning, { lastedMs, reason, by }: Ending, name: string, ring?: Ring): void {
+    const record = {
+      id: ring?.call ?? newRingId(),
+      key: ring ? provedKey(ring, beginning.direction) : null,
+      name,
+      ...beginning,
+      lastedMs: lastedMs === null ? null : Math.max(0, Math.round(lastedMs)),
+      reason,
+      by,
+      times: 1,
+    };
+    this.#options.note({ ...record, seen: !isMissed(record) });
+  }
+}
+
+const isInCall = (state: CallState): state is InCall => 'call' in state;
+
+/** Whom one rang, one knows; who rings has to prove it. */
+const provedKey = ({ peer, fingerprint }: Ring, direction: 'out' | 'in'): string | null =>
+  direction === 'out' || fingerprint !== null ? peer.key : null;

@@ -1,0 +1,257 @@
+import * as v from 'valibot';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Person } from '../../../../main/signaling/protocol';
+import { callRecordSchema, type CallRecord } from '../../../../preload/bridge';
+import { CallLog } from '../../../../renderer/call/call-log';
+import { transition, type CallEvent, type CallState } from '../../../../renderer/call/call-state';
+import type { Ring } from '../../../../renderer/call/ring';
+import { fakeMember, fakeSeat, fakeTarget } from '../../../support/fake-bridge';
+
+const personOf = (letter: string): Person => {
+  const { id, name } = fakeMember(letter);
+  return { id, name, device: 'desktop', key: `key-${letter}`, status: 'free' };
+};
+const call = 'r'.repeat(22);
+const link = 'saved';
+
+/** One end of calls: a state, and what is remembered of it. */
+class End {
+  readonly records: CallRecord[] = [];
+  state: CallState = { phase: 'idle', problem: null };
+  atMs = 0;
+  camera = true;
+  readonly #log = new CallLog({
+    note: (record) => this.records.push(v.parse(callRecordSchema, record)),
+    now: () => 1_700_000_000_000 + this.atMs,
+    isVideo: () => this.camera,
+  });
+
+  happens(...events: CallEvent[]): this {
+    for (const event of events) {
+      const before = this.state;
+      const { state, effects } = transition(before, event);
+      this.state = state;
+      this.#log.moved(before, state, this.atMs);
+      for (const effect of effects)
+        if (effect.type === 'note-missed') this.#log.missed(effect.ring, effect.reason);
+    }
+    return this;
+  }
+
+  /** Meets the other in the room of the ring, and talks with them for a minute. */
+  talks(letter: string): this {
+    this.happens(
+      { type: 'seated', seat: fakeSeat('x', [fakeMember(letter)]) },
+      { type: 'call-settled', call },
+      { type: 'path-found', atMs: 1000 },
+    );
+    this.atMs = 61_000;
+    return this;
+  }
+}
+
+let ann: End;
+let ben: End;
+beforeEach(() => {
+  ann = new End();
+  ben = new End();
+});
+
+const ring: Ring = { call, link, peer: personOf('b'), media: 'video', fingerprint: null, room: null };
+const rung = (change = {}): CallEvent => ({
+  type: 'rung',
+  link,
+  from: personOf('a'),
+  call,
+  media: 'video',
+  fingerprint: 'AA',
+  signed: true,
+  target: fakeTarget,
+  wins: true,
+  isQuiet: false,
+  ...change,
+});
+const accepted: CallEvent = {
+  type: 'ring-accepted',
+  link,
+  call,
+  media: 'video',
+  fingerprint: 'BB',
+  signed: true,
+  target: fakeTarget,
+};
+const declined = (reason: 'declined' | 'busy' | 'do-not-disturb' | 'no-answer'): CallEvent => ({
+  type: 'ring-declined',
+  link,
+  call,
+  reason,
+});
+const cancelled = (reason: 'cancelled' | 'no-answer'): CallEvent => ({
+  type: 'ring-cancelled',
+  link,
+  call,
+  reason,
+  atMs: 45_000,
+});
+const timeUp: CallEvent = { type: 'time-up', timer: 'ring', atMs: 45_000 };
+const hungUp: CallEvent = { type: 'hung-up', atMs: 61_000 };
+
+describe('both sides of a ring remember the same,', () => {
+  const begin = (): void => {
+    ann.happens({ type: 'ring-asked', ring });
+    ben.happens(rung());
+  };
+
+  const outcomes: [string, () => void, Partial<CallRecord>][] = [
+    [
+      'accepted',
+      () => {
+        ben.happens({ type: 'accepted', media: 'voice' }).talks('a').happens({ type: 'bye', atMs: 61_000 });
+        ann.happens(accepted).talks('b').happens(hungUp);
+      },
+      { reason: 'hung-up', lastedMs: 60_000, seen: true },
+    ],
+    [
+      'declined',
+      () => {
+        ben.happens({ type: 'declined' });
+        ann.happens(declined('declined'));
+      },
+      { reason: 'declined', seen: true },
+    ],
+    [
+      'taken back',
+      () => {
+        ann.happens(hungUp);
+        ben.happens(cancelled('cancelled'));
+      },
+      { reason: 'cancelled', seen: false },
+    ],
+    [
+      'taken back as soon as it was accepted',
+      () => {
+        ben.happens({ type: 'accepted', media: 'video' }, { type: 'cancelled' });
+        ann.happens(accepted, cancelled('cancelled'));
+      },
+      { reason: 'cancelled', seen: true },
+    ],
+    [
+      'not answered',
+      () => {
+        ann.happens(timeUp);
+        ben.happens(cancelled('no-answer'));
+      },
+      { reason: 'no-answer', seen: false },
+    ],
+    [
+      'lost on the way',
+      () => {
+        ann.happens({ type: 'ring-lost', link, call });
+        ben.happens({ type: 'ring-lost', link, call });
+      },
+      { reason: 'unreachable', seen: false },
+    ],
+    [
+      'accepted where the two never met',
+      () => {
+        ben.happens({ type: 'accepted', media: 'video' }, { type: 'refused', code: 'room-full' });
+        ann.happens(accepted, { type: 'refused', code: 'room-full' });
+      },
+      { reason: 'peer-unreachable', seen: true },
+    ],
+  ];
+  test.each(outcomes)('when it was %s', (_how, end, expected) => {
+    begin();
+    end();
+    const shared = { id: call, media: 'video', lastedMs: null, times: 1, ...expected };
+    expect(ben.records).toMatchObject([{ ...shared, direction: 'in', key: 'key-a', name: 'Name a' }]);
+    expect(ann.records).toMatchObject([
+      { ...shared, seen: true, direction: 'out', key: 'key-b', name: 'Name b' },
+    ]);
+  });
+
+  test.each(['busy', 'do-not-disturb'] as const)('when the other was %s', (reason) => {
+    ann.happens({ type: 'ring-asked', ring }, declined(reason));
+    if (reason === 'busy')
+      ben.happens({ type: 'ring-asked', ring: { ...ring, call: 'q'.repeat(22), peer: personOf('c') } });
+    ben.happens(rung({ isQuiet: true }));
+    expect(ann.records).toMatchObject([{ id: call, direction: 'out', reason, by: 'peer', seen: true }]);
+    expect(ben.records).toMatchObject([{ id: call, direction: 'in', reason, by: 'self', seen: false }]);
+  });
+
+  test('when both rang: one call, by the ring that counted', () => {
+    ann.happens(
+      { type: 'ring-asked', ring },
+      rung({ wins: false, from: personOf('b'), call: 'q'.repeat(22) }),
+    );
+    ben.happens({ type: 'ring-asked', ring: { ...ring, call: 'q'.repeat(22), peer: personOf('a') } }, rung());
+    ann.happens(accepted).talks('b').happens(hungUp);
+    ben.talks('a').happens({ type: 'bye', atMs: 61_000 });
+    expect(ann.records).toMatchObject([{ id: call, direction: 'out', reason: 'hung-up', lastedMs: 60_000 }]);
+    expect(ben.records).toMatchObject([{ id: call, direction: 'in', reason: 'hung-up', lastedMs: 60_000 }]);
+  });
+});
+
+test('a ring that proves nothing leaves no key behind', () => {
+  ben.happens(rung({ signed: false }), cancelled('cancelled'));
+  expect(ben.records).toMatchObject([{ key: null, name: 'Name a', seen: false }]);
+});
+
+describe('a room', () => {
+  const host = (): void => {
+    ben.happens(
+      { type: 'host-asked', room: null, door: 'open' },
+      { type: 'seated', seat: fakeSeat('b', [], 'open') },
+    );
+  };
+
+  test('remembers who came and whom one came to, by no key', () => {
+    host();
+    ben.happens({ type: 'member-joined', member: fakeMember('a') }, { type: 'call-settled', call });
+    ben.happens({ type: 'path-found', atMs: 1000 }, hungUp);
+    ann.camera = false;
+    ann.happens({ type: 'join-asked', target: fakeTarget, confirmed: true });
+    ann.talks('b').happens({ type: 'bye', atMs: 61_000 });
+    const both = { key: null, reason: 'hung-up', lastedMs: 60_000, seen: true };
+    expect(ben.records).toMatchObject([{ ...both, direction: 'in', media: 'video', by: 'self' }]);
+    expect(ann.records).toMatchObject([{ ...both, direction: 'out', media: 'voice', by: 'peer' }]);
+  });
+
+  test('in which one was alone is not remembered, nor a plain page', () => {
+    host();
+    ben.happens({ type: 'cancelled' });
+    host();
+    ben.happens({ type: 'member-joined', member: fakeMember('p', { plain: true }) });
+    ben.happens({ type: 'path-found', atMs: 1000 }, hungUp);
+    expect(ben.records).toEqual([]);
+  });
+
+  test('in which one came after the other remembers both', () => {
+    host();
+    ben.happens({ type: 'member-joined', member: fakeMember('a') }, { type: 'path-found', atMs: 1000 });
+    ben.happens({ type: 'path-lost', atMs: 2000 });
+    ben.happens({ type: 'member-left', member: fakeMember('a').id, reason: 'grace-ended', atMs: 3000 });
+    ben.atMs = 5000;
+    ben.happens(
+      { type: 'member-joined', member: fakeMember('c') },
+      { type: 'path-found', atMs: 6000 },
+      hungUp,
+    );
+    expect(ben.records).toMatchObject([
+      { name: 'Name a', reason: 'left', lastedMs: 4000 },
+      { name: 'Name c', reason: 'hung-up', lastedMs: 55_000 },
+    ]);
+  });
+
+  test('of an ended call that is looked at again after a question is remembered once', () => {
+    host();
+    ben.happens(
+      { type: 'member-joined', member: fakeMember('a') },
+      { type: 'path-found', atMs: 1000 },
+      hungUp,
+    );
+    ben.happens({ type: 'join-asked', target: fakeTarget, confirmed: false }, { type: 'cancelled' });
+    expect(ben.state.phase).toBe('ended');
+    expect(ben.records).toHaveLength(1);
+  });
+});
