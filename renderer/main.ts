@@ -38,6 +38,7 @@ async function open(): Promise<void> {
     bridge,
     media,
     connection: RTCPeerConnection,
+    loadPeer: async () => (await import('./call/peer')).Peer,
     newStream: () => new MediaStream(),
     newCertificate: () => RTCPeerConnection.generateCertificate(CERTIFICATE),
     key: start.key,
@@ -61,7 +62,10 @@ async function open(): Promise<void> {
   };
   mount(App, { target, props: { app, oncrash } });
   // The first frame does not wait for it.
-  requestAnimationFrame(() => void book.load());
+  requestAnimationFrame(() => {
+    void book.load();
+    call.ready().catch(oncrash);
+  });
 }
 
 open().catch(showCrash);

@@ -21,13 +21,15 @@ import { HeldSignals } from './held-signals';
 import type { LocalMedia } from './local-media.svelte';
 import { PathWatch } from './path-watch';
 import { newRingId, type Ring } from './ring';
-import { Peer, type PeerConnectionConstructor } from './peer';
+import type { Peer, PeerConnectionConstructor, PeerConstructor } from './peer';
 import type { SafetyCodeState } from './safety-code';
 
 export interface CallOptions {
   bridge: Bridge;
   media: LocalMedia;
   connection: PeerConnectionConstructor;
+  /** The code of peer connections: not loaded before the first frame. */
+  loadPeer: () => Promise<PeerConstructor>;
   newStream: () => MediaStream;
   newCertificate: () => Promise<RTCCertificate>;
   clock: Clock;
@@ -98,6 +100,7 @@ export class Call implements CallView {
   #saidInCall = false;
   #iceServers: readonly IceServer[];
   #alwaysRelay: boolean;
+  #Peer: PeerConstructor | null = null;
   #peer: Peer | null = null;
   /** Who each connection is with. */
   readonly #members = new WeakMap<Peer, string>();
@@ -177,6 +180,11 @@ export class Call implements CallView {
 
   get missed(): readonly Missed[] {
     return this.#missed;
+  }
+
+  /** Loads what a call needs. Whatever is asked for earlier waits for it. */
+  async ready(): Promise<void> {
+    this.#Peer ??= await this.#options.loadPeer();
   }
 
   // ------------------------------------------------------------- what the person does
@@ -298,6 +306,7 @@ export class Call implements CallView {
 
   /** What a person does shows in the state at once; the promise is for those who care when a goodbye is out. */
   async #do(event: CallEvent): Promise<void> {
+    if (this.#Peer === null) await this.ready();
     this.#move(event);
     await this.#goodbye;
   }
@@ -566,7 +575,7 @@ export class Call implements CallView {
 
   async #onRing(ring: Extract<BridgeEvent, { type: 'ring' }>): Promise<void> {
     // Made while nobody waits for it: an answer has to name it.
-    await this.#readyCertificate();
+    await Promise.all([this.ready(), this.#readyCertificate()]);
     // The ring of the smaller key wins, on whichever server.
     const wins = ring.from.key < this.#options.key;
     this.#move({ ...ring, type: 'rung', wins, isQuiet: this.#options.isQuiet() });
@@ -610,7 +619,8 @@ export class Call implements CallView {
     const present = (run: () => void) => {
       if (this.#peer === peer) run();
     };
-    const peer: Peer = new Peer({
+    if (this.#Peer === null) throw new Error('nobody is to be connected before the call is ready');
+    const peer: Peer = new this.#Peer({
       connection,
       newStream,
       clock: this.#clock,

@@ -3,6 +3,7 @@ import type { Member, Signal } from '../../../../main/signaling/protocol';
 import type { CallRecord, HostedRoom } from '../../../../preload/bridge';
 import { Call } from '../../../../renderer/call/call.svelte';
 import type { CallState, Phase } from '../../../../renderer/call/call-state';
+import { Peer } from '../../../../renderer/call/peer';
 import { LocalMedia } from '../../../../renderer/call/local-media.svelte';
 import { fakeMember, fakeSeat, FakeBridge, fakeTarget } from '../../../support/fake-bridge';
 import { FakeClock, settled } from '../../../support/fake-clock';
@@ -45,6 +46,7 @@ class Person {
       bridge: this.bridge,
       media: this.media,
       connection: network.Connection,
+      loadPeer: () => Promise.resolve(Peer),
       newStream: () => newFakeStream(),
       newCertificate: () => Promise.resolve(fakeCertificate(letter)),
       key: letter,
@@ -107,12 +109,13 @@ function fakeCertificate(letter: string): RTCCertificate {
 let host: Person;
 let guest: Person;
 
-beforeEach(() => {
+beforeEach(async () => {
   clock = new FakeClock();
   network = new FakeNetwork(clock);
   post = [];
   host = new Person('a');
   guest = new Person('b');
+  await Promise.all(post.map(({ call }) => call.ready()));
 });
 
 afterEach(async () => {
@@ -120,6 +123,14 @@ afterEach(async () => {
   await clock.advance(1000);
   expect(network.open).toEqual([]);
   expect(post.flatMap(({ devices }) => devices.live)).toEqual([]);
+});
+
+test('what is asked for before its code is loaded is done then', async () => {
+  const early = new Person('c');
+  const asked = early.call.host({ room: null, door: 'open' });
+  expect(early.phase).toBe('idle');
+  await asked;
+  expect(early.phase).toBe('joining');
 });
 
 const both = (phase: Phase) => () => host.phase === phase && guest.phase === phase;
