@@ -81,7 +81,10 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
     readBook: () => book.read(),
     changeKnown: (key, change) => book.change(key, change),
     forgetKnown: (key) => book.forget(key),
-    addCall: (record) => book.addCall(record),
+    addCall: (record) => {
+      desktop.noteCall(record);
+      return book.addCall(record);
+    },
     seeCalls: () => book.seeCalls(),
     forgetCalls: (ids) => book.forgetCalls(ids),
     restoreCalls: () => book.restoreCalls(),

@@ -1,7 +1,11 @@
 import type { BrowserWindow, WebFrameMain } from 'electron';
-import type { BridgeEvent, Language, Outside, OutsideAnswer } from '../preload/bridge';
+import type { BridgeEvent, CallRecord, Language, Outside, OutsideAnswer } from '../preload/bridge';
 import type { PopupView } from '../preload/popup-bridge';
+import { DisplaySleep } from './display-sleep';
+import { setMenu } from './menu';
+import { Notifications } from './notifications';
 import { Popup } from './popup';
+import type { Logger } from './signaling/logger';
 import { isInFront, raiseWindow } from './window';
 
 export interface DesktopParts {
@@ -9,19 +13,23 @@ export interface DesktopParts {
   devServer: string | null;
   language: () => Language;
   emit: (event: BridgeEvent) => void;
+  log: Logger;
 }
 
 /** What is seen of the app beside its window. Follows what the page says of the call, and what becomes of the window. */
 export class Desktop {
   readonly #parts: DesktopParts;
   readonly #popup: Popup;
+  readonly #notifications: Notifications;
+  readonly #displaySleep = new DisplaySleep();
   #outside: Outside = { state: 'none' };
 
   constructor(parts: DesktopParts) {
     this.#parts = parts;
-    this.#popup = new Popup(parts.devServer);
-    const follow = (): void => this.#follow();
-    const { window } = parts;
+    const { window, devServer, language, log } = parts;
+    this.#popup = new Popup(devServer);
+    this.#notifications = new Notifications({ language, open: () => raiseWindow(window), log });
+    const follow = (): void => this.#followWindow();
     window.on('focus', follow);
     window.on('blur', follow);
     window.on('show', follow);
@@ -35,8 +43,23 @@ export class Desktop {
 
   /** What the page says of the present call. */
   show(outside: Outside): void {
+    if (JSON.stringify(outside) === JSON.stringify(this.#outside)) return;
     this.#outside = outside;
-    this.#follow();
+    this.#displaySleep.block(outside.state === 'talking');
+    this.#followWindow();
+    this.followLanguage();
+  }
+
+  /** Says everything in the language of now. */
+  followLanguage(): void {
+    const { emit, language } = this.#parts;
+    setMenu(language(), this.#outside, (command) => emit({ type: 'menu', command }));
+  }
+
+  /** A call or a ring is over. */
+  noteCall({ direction, seen, name }: CallRecord): void {
+    // Missed ones begin unseen. In the window the page says it.
+    if (direction === 'in' && !seen && !isInFront(this.#parts.window)) this.#notifications.missed(name);
   }
 
   // ---------------------------------------------------------------- the small window
@@ -60,9 +83,11 @@ export class Desktop {
     emit({ type: 'answered-outside', call: ring.call, answer });
   }
 
-  #follow(): void {
-    const { window } = this.#parts;
-    const ring = this.#outside.state === 'ringing' ? this.#outside.ring : null;
-    this.#popup.show(ring && !isInFront(window) ? ring : null);
+  /** What the window shows needs no telling beside it. */
+  #followWindow(): void {
+    const isAway = !isInFront(this.#parts.window);
+    const ring = isAway && this.#outside.state === 'ringing' ? this.#outside.ring : null;
+    this.#popup.show(ring);
+    this.#notifications.ring(ring);
   }
 }

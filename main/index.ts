@@ -11,7 +11,6 @@ import { formatJoinLink, LINK_SCHEME } from './join-link';
 import { LanServer } from './lan-server';
 import { Launches } from './launches';
 import { openLog } from './log';
-import { setMenu } from './menu';
 import { lockNavigation, refuseNetwork } from './navigation';
 import { PeopleBook } from './people-book';
 import { guardPermissions } from './permissions';
@@ -82,7 +81,7 @@ function start(
     if (!window.isDestroyed()) sendEvent(window.webContents, event);
   };
   const book = new PeopleBook({ folder: dataFolder, emit, log, now: Date.now });
-  const desktop = new Desktop({ window, devServer, language, emit });
+  const desktop = new Desktop({ window, devServer, language, emit, log });
   const passwords = new ServerPasswords();
   const people = new PeopleLinks({
     identity,
@@ -115,7 +114,6 @@ function start(
     people.reconnectNow();
   });
 
-  const showMenu = (): void => setMenu(language(), (command) => emit({ type: 'menu', command }));
   const startInfo = () => ({
     version: app.getVersion(),
     key: identity.publicKey,
@@ -136,7 +134,7 @@ function start(
       settings,
       startInfo,
       onSettingsChanged: () => {
-        showMenu();
+        desktop.followLanguage();
         people.follow();
       },
       log,
@@ -157,7 +155,7 @@ function start(
   leaveBeforeQuit(session);
   // Nobody rings before it is known who is not to be heard.
   void book.load().then(() => people.follow());
-  showMenu();
+  desktop.followLanguage();
   watchWindow(window, emit);
   recoverFromCrash(window, session, launches, log);
 }

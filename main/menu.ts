@@ -1,10 +1,18 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
-import type { BridgeEvent, Language } from '../preload/bridge';
+import type { Language, MenuCommand, Outside } from '../preload/bridge';
 
 const WORDS = {
   en: {
     file: 'File',
     edit: 'Edit',
+    call: 'Call',
+    answer: 'Answer',
+    decline: 'Decline',
+    mute: 'Mute',
+    unmute: 'Unmute',
+    cameraOn: 'Turn On Camera',
+    cameraOff: 'Turn Off Camera',
+    hangUp: 'Hang Up',
     view: 'View',
     window: 'Window',
     help: 'Help',
@@ -30,6 +38,14 @@ const WORDS = {
   zh: {
     file: '文件',
     edit: '编辑',
+    call: '通话',
+    answer: '接听',
+    decline: '拒绝',
+    mute: '静音',
+    unmute: '取消静音',
+    cameraOn: '打开摄像头',
+    cameraOff: '关闭摄像头',
+    hangUp: '挂断',
     view: '显示',
     window: '窗口',
     help: '帮助',
@@ -54,11 +70,43 @@ const WORDS = {
   },
 } satisfies Record<Language, Record<string, string>>;
 
-/** Sets the native menu, in the person's language. */
-export function setMenu(
+/**
+ * What a call can be told, each only where it makes sense. The page hears the keys itself, where they are not typed into
+ * something; here they are only shown (macOS asks the page first too).
+ */
+function callItems(
   language: Language,
-  choose: (command: Extract<BridgeEvent, { type: 'menu' }>['command']) => void,
-): void {
+  outside: Outside,
+  choose: (command: MenuCommand) => void,
+): MenuItemConstructorOptions[] {
+  const words = WORDS[language];
+  const talking = outside.state === 'talking' ? outside : null;
+  const item = (
+    label: string,
+    command: MenuCommand,
+    key: string,
+    enabled: boolean,
+  ): MenuItemConstructorOptions => ({
+    label,
+    accelerator: `CmdOrCtrl+${key}`,
+    registerAccelerator: false,
+    enabled,
+    click: () => choose(command),
+  });
+  const rings = outside.state === 'ringing';
+  return [
+    item(words.answer, 'answer', 'Shift+A', rings),
+    item(words.decline, 'decline', 'Shift+D', rings),
+    { type: 'separator' },
+    item(talking?.muted ? words.unmute : words.mute, 'mute', 'D', talking !== null),
+    item(talking?.cameraOn ? words.cameraOff : words.cameraOn, 'camera', 'E', talking !== null),
+    { type: 'separator' },
+    item(words.hangUp, 'hang-up', 'Shift+H', talking !== null || outside.state === 'calling'),
+  ];
+}
+
+/** Sets the native menu, in the person's language. */
+export function setMenu(language: Language, outside: Outside, choose: (command: MenuCommand) => void): void {
   const words = WORDS[language];
   const separator: MenuItemConstructorOptions = { type: 'separator' };
   const settings: MenuItemConstructorOptions = {
@@ -100,6 +148,7 @@ export function setMenu(
           { label: words.selectAll, role: 'selectAll' },
         ],
       },
+      { label: words.call, submenu: callItems(language, outside, choose) },
       {
         label: words.view,
         submenu: [

@@ -409,6 +409,10 @@ export interface StartInfo {
   notice: ErrorCode | null;
 }
 
+/** What can be done in a call from outside the page too. */
+export type CallCommand = 'answer' | 'decline' | 'mute' | 'camera' | 'hang-up';
+export type MenuCommand = CallCommand | 'settings' | 'about' | 'fullscreen';
+
 // ---------------------------------------------------------------- the interface
 
 /** What happens outside that the page hears of. */
@@ -493,8 +497,8 @@ export type BridgeEvent =
   | { type: 'calls-changed'; calls: CallRecord[] }
   /** The small window that shows a ring was used. */
   | { type: 'answered-outside'; call: string; answer: OutsideAnswer }
-  /** The person chose this from the native menu. */
-  | { type: 'menu'; command: 'settings' | 'about' | 'fullscreen' };
+  /** The person chose this from the native menu or the tray, or by a key that works everywhere. */
+  | { type: 'menu'; command: MenuCommand };
 
 /** Methods of the bridge that answer; see {@link Bridge}. */
 export interface BridgeMethods {

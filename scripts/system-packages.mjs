@@ -28,6 +28,11 @@ export const PACKAGES = {
     ['openbox'],
     ['openssl'],
     ['libnss3-tools'],
+    // A desktop of sorts: a bus, who shows notifications on it, and keys that are pressed in no window of ours.
+    ['dbus'],
+    ['libnotify4'],
+    ['python3-dbusmock'],
+    ['xdotool'],
   ],
 };
 

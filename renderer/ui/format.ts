@@ -54,7 +54,8 @@ export function initials(name: string): string {
   ).toUpperCase();
 }
 
-/** Labels of shortcuts as the OS writes them: `⌘D`, `Ctrl+D`. */
+/** Labels of shortcuts as the OS writes them: `D` is `⌘D` or `Ctrl+D`, `Shift+H` is `⇧⌘H` or `Ctrl+Shift+H`. */
 export function formatShortcut(key: string, platform: 'linux' | 'darwin' | 'win32'): string {
-  return platform === 'darwin' ? `⌘${key}` : `Ctrl+${key}`;
+  if (platform !== 'darwin') return `Ctrl+${key}`;
+  return key.startsWith('Shift+') ? `⇧⌘${key.slice('Shift+'.length)}` : `⌘${key}`;
 }

@@ -1,5 +1,5 @@
 /** What of the present call is to be seen outside the page. */
-import type { Outside } from '../../preload/bridge';
+import type { KnownPerson, Outside } from '../../preload/bridge';
 import type { CallState } from '../call/call-state';
 
 /** What is shown beside the state of the call. */
@@ -8,19 +8,23 @@ export interface OutsideParts {
   cameraOn: boolean;
   /** Stands for a name that is empty. */
   someone: string;
-  /** Whether it was once made sure of that a key is whose it says. */
-  isVerified: (key: string) => boolean;
+  /** Who somebody with this key is, where they are known. */
+  known: (key: string) => Pick<KnownPerson, 'givenName' | 'verified'> | null;
 }
 
 export function outsideOf(state: CallState, parts: OutsideParts): Outside {
-  const { muted, cameraOn, someone, isVerified } = parts;
+  const { muted, cameraOn, someone, known } = parts;
   switch (state.phase) {
     case 'ringing': {
       const { call, peer, media, fingerprint } = state.ring;
       const signed = fingerprint !== null;
-      // Anybody can use a key that nothing was signed with.
-      const verified = signed && isVerified(peer.key);
-      return { state: 'ringing', ring: { call, name: peer.name || someone, media, signed, verified } };
+      // Anybody can name a key that they sign nothing with.
+      const person = signed ? known(peer.key) : null;
+      const name = person?.givenName ?? (peer.name || someone);
+      return {
+        state: 'ringing',
+        ring: { call, name, media, signed, verified: person?.verified ?? false },
+      };
     }
     case 'calling':
     case 'answered':

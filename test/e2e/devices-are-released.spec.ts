@@ -1,5 +1,5 @@
 import { BLUE, RED } from '../support/known-media';
-import { expect, test, type Meet, type Person } from '../support/people';
+import { expect, isManaged, test, type Meet, type Person } from '../support/people';
 
 declare global {
   interface Window {
@@ -49,31 +49,16 @@ async function staysWithoutServer(person: Person): Promise<void> {
 
 for (const way of ['hide', 'minimize'] as const) {
   test(`the preview runs only while the window is shown (${way})`, async ({ meet }) => {
-    // scripts/display.mjs starts one where it is installed; other systems always have one.
-    const managed = process.platform !== 'linux' || process.env['PARLEY_WINDOW_MANAGER'] !== undefined;
-    test.skip(way === 'minimize' && !managed, 'no window manager (openbox) is installed');
+    test.skip(way === 'minimize' && !isManaged, 'no window manager (openbox) is installed');
     const ann = await meet('Ann', { media: RED, settings: { preview: true } });
     const preview = ann.page.getByTestId('preview-video');
     await expectOpen(ann);
 
-    await ann.app.evaluate(
-      ({ BrowserWindow }, how) =>
-        new Promise<void>((resolve) => {
-          const [window] = BrowserWindow.getAllWindows();
-          if (how === 'hide') window?.once('hide', () => resolve());
-          else window?.once('minimize', () => resolve());
-          window?.[how]();
-        }),
-      way,
-    );
+    await ann.putAway(way);
     await ann.letsGo();
     await expect(preview).toHaveCount(0);
 
-    await ann.app.evaluate(({ BrowserWindow }) => {
-      const [window] = BrowserWindow.getAllWindows();
-      if (window?.isMinimized()) window.restore();
-      else window?.show();
-    });
+    await ann.comeBack();
     await expect(preview).toBeVisible();
     await expectOpen(ann);
   });

@@ -19,6 +19,9 @@ import { mediaFiles, type KnownMedia } from './known-media';
 /** The repository's root, where `dist/` is. */
 export const ROOT = join(import.meta.dirname, '../..');
 
+/** Whether somebody minds windows: scripts/display.mjs starts one where it is installed; other systems always have one. */
+export const isManaged = process.platform !== 'linux' || process.env['PARLEY_WINDOW_MANAGER'] !== undefined;
+
 /** Every way out releases all devices within this; see the note on patience in playwright.config.ts. */
 const RELEASE_MS = 500 * (process.env['CI'] ? 4 : 1);
 
@@ -38,6 +41,8 @@ interface PersonOptions {
   cameras?: number;
   /** Chromium writes every network event to `net.json` in the profile. */
   netLog?: boolean;
+  /** Beside the environment of the tests. */
+  env?: Record<string, string>;
   /** No settings file at all, as on the first start. */
   firstStart?: boolean;
   /** Another home folder than this process has: what the system keeps for a person, such as whom they trust. */
@@ -151,18 +156,61 @@ export class Person {
     await window.evaluate(
       (own: BrowserWindow, how) =>
         new Promise<void>((resolve) => {
-          if (how === 'hide') own.once('hide', () => resolve());
-          else own.once('minimize', () => resolve());
-          own[how]();
+          if (how === 'hide') {
+            own.once('hide', () => resolve());
+            own.hide();
+          } else {
+            own.once('minimize', () => resolve());
+            own.minimize();
+          }
         }),
       way,
     );
+  }
+
+  /** Brings the window to the front. */
+  async comeBack(): Promise<void> {
+    const window = await this.app.browserWindow(this.page);
+    await window.evaluate((own: BrowserWindow) => {
+      if (own.isMinimized()) own.restore();
+      own.show();
+      own.focus();
+    });
+    await expect.poll(() => window.evaluate((own: BrowserWindow) => own.isFocused())).toBe(true);
   }
 
   /** Whether the window can be seen. */
   async isShown(): Promise<boolean> {
     const window = await this.app.browserWindow(this.page);
     return window.evaluate((own: BrowserWindow) => own.isVisible() && !own.isMinimized());
+  }
+
+  /** Crashes the page, which the app then starts anew. */
+  async crashPage(): Promise<void> {
+    const crashed = this.page.waitForEvent('crash');
+    const window = await this.app.browserWindow(this.page);
+    await window.evaluate((own: BrowserWindow) => {
+      own.webContents.forcefullyCrashRenderer();
+    });
+    await crashed;
+  }
+
+  /** Whether the display may not go to sleep because of this app. */
+  keepsDisplayAwake(): Promise<boolean> {
+    return this.app.evaluate(({ powerSaveBlocker }) =>
+      // They are numbered from 0.
+      Array.from({ length: 100 }, (_, id) => id).some((id) => powerSaveBlocker.isStarted(id)),
+    );
+  }
+
+  /** Chooses from the native menu, where the item can be chosen. @returns whether it could */
+  chooseFromMenu(label: string): Promise<boolean> {
+    return this.app.evaluate(({ Menu }, wanted) => {
+      const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []) ?? [];
+      const item = items.find((each) => each.label === wanted);
+      if (item?.enabled) Reflect.apply(item.click, item, []);
+      return item?.enabled ?? false;
+    }, label);
   }
 
   /** Waits for the small window that shows a ring. */
@@ -367,6 +415,7 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
     settings = {},
     firstStart = false,
     home,
+    env = {},
   } = options;
   if (!firstStart && options.profile === undefined) {
     mkdirSync(profile, { recursive: true });
@@ -387,6 +436,7 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
       ...environment(),
       ELECTRON_DISABLE_SECURITY_WARNINGS: 'true',
       ...(home === undefined ? {} : { HOME: home }),
+      ...env,
     },
   });
   const page = await app.firstWindow();

@@ -58,5 +58,7 @@ describe('formatShortcut', () => {
   it('writes keys as the system does', () => {
     expect(formatShortcut('D', 'darwin')).toBe('⌘D');
     expect(formatShortcut('D', 'linux')).toBe('Ctrl+D');
+    expect(formatShortcut('Shift+H', 'darwin')).toBe('⇧⌘H');
+    expect(formatShortcut('Shift+H', 'win32')).toBe('Ctrl+Shift+H');
   });
 });

@@ -8,7 +8,7 @@ const parts = {
   muted: true,
   cameraOn: false,
   someone: 'Someone',
-  isVerified: (key: string) => key === 'known',
+  known: (key: string) => (key === 'known' ? { givenName: 'Annie', verified: true } : null),
 };
 
 const ring = (change: Partial<Ring['peer']> = {}, fingerprint: string | null = 'AA:BB'): CallState => ({
@@ -25,25 +25,25 @@ const ring = (change: Partial<Ring['peer']> = {}, fingerprint: string | null = '
   silenced: false,
 });
 
-const shown = { call: 'c'.repeat(22), name: 'Ann', media: 'video', signed: true, verified: true };
+const shown = { call: 'c'.repeat(22), name: 'Annie', media: 'video', signed: true, verified: true };
 
 test('a ring shows who it is from, and what it proves', () => {
   expect(outsideOf(ring(), parts)).toEqual({ state: 'ringing', ring: shown });
   expect(outsideOf(ring({ key: 'other' }), parts)).toEqual({
     state: 'ringing',
-    ring: { ...shown, verified: false },
+    ring: { ...shown, name: 'Ann', verified: false },
   });
 });
 
 test('a ring that proves nothing is nobody’s who is known, whatever key it names', () => {
   expect(outsideOf(ring({}, null), parts)).toEqual({
     state: 'ringing',
-    ring: { ...shown, signed: false, verified: false },
+    ring: { ...shown, name: 'Ann', signed: false, verified: false },
   });
 });
 
 test('nobody is nameless', () => {
-  expect(outsideOf(ring({ name: '' }), parts)).toMatchObject({ ring: { name: 'Someone' } });
+  expect(outsideOf(ring({ key: 'other', name: '' }), parts)).toMatchObject({ ring: { name: 'Someone' } });
 });
 
 test('a call shows with whom it is, and what the own side sends', () => {

@@ -32,7 +32,21 @@ describe('callShortcut', () => {
     expect(callShortcut(key('d'), false)).toBeNull();
   });
 
-  it('never hangs up', () => {
-    for (const name of ['Escape', 'Enter', 'h', 'q', 'w']) expect(callShortcut(key(name), false)).toBeNull();
+  it('asks for Shift too where nothing can be taken back', () => {
+    const held = { ctrlKey: true, shiftKey: true };
+    expect(callShortcut(key('A', held), false)).toBe('answer');
+    expect(callShortcut(key('D', held), false)).toBe('decline');
+    expect(callShortcut(key('H', held), false)).toBe('hang-up');
+    expect(callShortcut(key('h', { metaKey: true, shiftKey: true }), true)).toBe('hang-up');
+    expect(callShortcut(key('E', held), false)).toBeNull();
+    expect(callShortcut(key('h', { ctrlKey: true }), false)).toBeNull();
+    expect(callShortcut(key('H', { ...held, altKey: true }), false)).toBeNull();
+  });
+
+  it('never hangs up by one key', () => {
+    for (const name of ['Escape', 'Enter', 'h', 'q', 'w']) {
+      expect(callShortcut(key(name), false)).toBeNull();
+      expect(callShortcut(key(name, { shiftKey: true }), false)).toBeNull();
+    }
   });
 });
