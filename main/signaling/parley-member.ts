@@ -73,8 +73,6 @@ export class ParleyMember implements Receiver, Mailbox {
   /** How it is present in its namespace; `null` while it is not. */
   #status: Status | null = null;
   #graceTimer: Timer | null = null;
-  /** It was refused while it was away, and should hear so rather than ask again. */
-  #owesRefusal = false;
   #isStopped = false;
 
   constructor(context: ParleyMemberContext, id: string, namespace: string) {
@@ -108,7 +106,6 @@ export class ParleyMember implements Receiver, Mailbox {
       ...this.#issueIceServers(),
       limits: { frameBytes: LIMITS.frameBytes, graceMs, roomCapacity },
     });
-    this.#owesRefusal = false;
     // A backlog may have ended it right there; then it is away, not back.
     if (connection.ended) return { resumed };
     for (const { room, state, forgotten } of this.#places) {
@@ -305,14 +302,10 @@ export class ParleyMember implements Receiver, Mailbox {
     }
     this.#push({ type: 'error', code, room });
     const closeCode = CLOSE_FOR[code];
-    // A socket belongs to a namespace: being refused one room must not cost the others.
-    if (this.#line.isConnected) {
-      const isNeeded = this.#places.length > 0 || this.#status !== null;
-      if (!isNeeded && closeCode !== undefined) this.#line.close(closeCode);
-    } else {
-      this.#owesRefusal = true;
-      this.#armGrace();
-    }
+    // A socket belongs to a namespace: being refused one room must not cost the others. Who is away has its grace to
+    // come back and hear of it rather than ask again: that runs already, and is not longer for it.
+    const isNeeded = this.#places.length > 0 || this.#status !== null;
+    if (!isNeeded && closeCode !== undefined) this.#line.close(closeCode);
   }
 
   #leave(room: string, reason: LeftReason): void {
@@ -391,7 +384,7 @@ export class ParleyMember implements Receiver, Mailbox {
     this.#graceTimer = null;
     const isNeeded = !this.#line.isConnected || this.#places.some((place) => place.forgotten);
     if (!isNeeded) return;
-    if (this.#places.length === 0 && !this.#owesRefusal) {
+    if (this.#places.length === 0) {
       this.#goneIfUnused();
       return;
     }

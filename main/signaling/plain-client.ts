@@ -54,6 +54,8 @@ export class PlainClient implements Receiver, Mailbox {
   /** The last offer and its candidates, for whoever comes next. */
   #kept: { text: string; signal: PlainSignal }[] = [];
   #place: 'none' | 'waiting' | 'seated' = 'none';
+  /** Whoever was there has been told that it came. */
+  #isIntroduced = false;
   #sent = 0;
   #isStopped = false;
 
@@ -129,8 +131,13 @@ export class PlainClient implements Receiver, Mailbox {
     this.#place = 'seated';
     const joined = broker.join(address, this.#self, { capacity: roomCapacity, host, app });
     const onOutcome = (outcome: JoinOutcome): void => {
-      if (isRefusal(outcome)) this.#refuse(outcome);
-      else doors.entered(address, this.#self.id);
+      if (isRefusal(outcome)) {
+        this.#refuse(outcome);
+        return;
+      }
+      doors.entered(address, this.#self.id);
+      this.#isIntroduced = true;
+      this.#sayKept();
     };
     this.#expect(withAnswer(joined, onOutcome));
   }
@@ -177,11 +184,19 @@ export class PlainClient implements Receiver, Mailbox {
     this.#expect(broker.send(address, this.#self.id, other.id, mail));
   }
 
-  #meet(other: Member): void {
-    this.#others.set(other.id, other);
+  #meet(...others: Member[]): void {
+    for (const other of others) this.#others.set(other.id, other);
+    this.#sayKept();
+  }
+
+  /** What it said while it was alone, or at the door, once those who hear it know whom they hear. */
+  #sayKept(): void {
+    if (!this.#isIntroduced || this.#others.size === 0) return;
     const kept = this.#kept;
     this.#kept = [];
-    for (const { text, signal } of kept) this.#sendTo(other, text, signal);
+    for (const { text, signal } of kept) {
+      for (const other of this.#others.values()) this.#sendTo(other, text, signal);
+    }
   }
 
   take(mail: Mail): void {
@@ -201,7 +216,7 @@ export class PlainClient implements Receiver, Mailbox {
         return;
     }
     const { event } = mail;
-    if (event.type === 'joined') for (const other of event.members) this.#meet(other);
+    if (event.type === 'joined') this.#meet(...event.members);
     else if (event.type === 'member-joined') this.#meet(event.member);
     else if (event.type === 'member-left') this.#others.delete(event.member);
     else if (event.type === 'signal') {

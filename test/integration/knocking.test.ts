@@ -3,6 +3,7 @@ import { generateIdentity, memberIdOf } from '../../main/signaling/identity';
 import type { Admissions } from '../../main/signaling/hosted-rooms';
 import type { SignalingClientOptions } from '../../main/signaling/client';
 import { Events, joinAs, numbered, plainAs, RawSocket, TestMember } from '../support/signaling-clients';
+import { ManualClock } from '../support/signaling-clock';
 import { startFreezingProxy } from '../support/signaling-proxy';
 import { startServer } from '../support/signaling-servers';
 
@@ -125,6 +126,33 @@ describe('a hosted room with a door', () => {
     expect(await guest.next('closed')).toMatchObject({ code: 'turned-away' });
     expect(host.heard('knock')).toHaveLength(1);
     await proxy.close();
+  });
+
+  it('does not lengthen the grace of a seat elsewhere by turning its owner away meanwhile', async () => {
+    const clock = new ManualClock();
+    const slow = await startServer({
+      mode: 'rooms-opened-by-host',
+      clock,
+      graceMs: 200,
+      heartbeatMs: 60_000,
+      timeoutMs: 120_000,
+    });
+    slow.openRoom({ ...address, host: hostId, door: 'ask', admitted: [] });
+    slow.openRoom({ ...address, room: 'garden', host: hostId, door: 'open', admitted: [] });
+    const host = await joinAs(slow.url, 'home', { identity: hostIdentity });
+    host.client.join('garden');
+    const guest = await joinAs(slow.url, 'garden');
+    guest.client.join('home');
+    await guest.next('knocking');
+    guest.client.close();
+    await host.next('member-away');
+    clock.advance(150);
+    host.client.turnAway('home', guest.id);
+    await host.next('knock-ended');
+    clock.advance(50);
+    expect(await host.next('member-left')).toMatchObject({ room: 'garden', reason: 'grace-ended' });
+    host.client.close();
+    await slow.close();
   });
 
   it('tells everybody who waits that the room is full as soon as it is, and the host that they are gone', async () => {
