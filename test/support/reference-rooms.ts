@@ -1,6 +1,6 @@
 /**
- * What a server where rooms are there when joined has to do, as its documentation says, without any of its code: who
- * sits where, who hears what, in which order, under which number. No sockets and no time of its own.
+ * What a server has to do, as its documentation says, without any of its code: who sits where and who waits at whose
+ * door, who hears what, in which order, under which number. No sockets and no time of its own.
  */
 
 /** Frames a receiver does not acknowledge before signals to it are refused. */
@@ -34,10 +34,12 @@ interface Keyed extends Person {
   handled: number;
   /** It has said something since counting began, so it may resume. */
   hasSpoken: boolean;
-  /** Rooms it sits in, and whether it has forgotten that. */
+  /** Rooms it sits in or waits for, and whether it has forgotten that. */
   places: Map<string, { isForgotten: boolean }>;
   /** When the grace ends, and which of several that end at once comes first. */
   grace: { at: number; order: number } | null;
+  /** It was refused while it was away, and is to hear so when it is back. */
+  isOwedRefusal: boolean;
 }
 
 interface Plain {
@@ -59,17 +61,42 @@ interface Seat {
   isAway: boolean;
 }
 
+/** A room that is somebody's: who comes waits until the host has answered. */
+interface Hosted {
+  /** Member id. */
+  host: string;
+  /** As the host said when it came last. */
+  hostName: string;
+  door: Door;
+  /** Who was let in, and need not knock again. */
+  admitted: Set<string>;
+  /** Who need not knock at all, until then. */
+  expected: { ids: Set<string>; until: number };
+  /** In the order they knocked. */
+  waiting: Member[];
+}
+
+export type Door = 'ask' | 'open';
+
+type Refusal = keyof typeof CLOSED_WITH;
+
+/** What a socket is closed with that is refused the only thing it came for. */
+const CLOSED_WITH = { 'room-full': 4409, 'turned-away': 4403, 'room-not-open': 4404 } as const;
+
 export class ReferenceRooms {
   readonly #capacity: number;
   readonly #graceMs: number;
   readonly #rooms = new Map<string, Seat[]>();
   readonly #keyed = new Map<string, Keyed>();
+  /** `null` where a room is there when joined, and nobody's. */
+  readonly #hosted: Map<string, Hosted> | null;
   #now = 0;
   #order = 0;
 
-  constructor({ capacity, graceMs }: { capacity: number; graceMs: number }) {
+  constructor({ capacity, graceMs, isHosted }: { capacity: number; graceMs: number; isHosted: boolean }) {
     this.#capacity = capacity;
     this.#graceMs = graceMs;
+    this.#hosted = isHosted ? new Map() : null;
   }
 
   get roomCount(): number {
@@ -100,6 +127,7 @@ export class ReferenceRooms {
       for (const place of member.places.values()) place.isForgotten = true;
     }
     member.socket = socket;
+    member.isOwedRefusal = false;
     const welcome = { type: 'welcome', self: member.id, resumed: isResumed, lastSeq: member.handled };
     socket.frames.push(welcome, ...member.unacked);
     for (const [room, { isForgotten }] of member.places) if (!isForgotten) this.#bringBack(member, room);
@@ -111,38 +139,36 @@ export class ReferenceRooms {
   join(id: string, room: string): void {
     const member = this.#speaker(id);
     member.handled += 1;
-    this.#enter(member, room);
+    this.#arrive(member, room);
   }
 
   /** By the path of the socket, which leads nowhere for who is back in the room already. */
   joinFromPath(id: string, room: string): void {
     const member = this.#speaker(id, false);
-    if (member.places.get(room)?.isForgotten !== false) this.#enter(member, room);
+    if (member.places.get(room)?.isForgotten !== false) this.#arrive(member, room);
   }
 
-  #enter(member: Keyed, room: string): void {
+  /** Sits down where there is a seat, also again. */
+  #sit(member: Keyed, room: string): void {
     const seats = this.#seats(member.namespace, room);
     const own = seats.find((seat) => seat.member === member);
-    if (!own && seats.length >= this.#capacity) {
-      this.#tell(member, { type: 'error', code: 'room-full', room });
-      // A socket that is refused one room keeps the others.
-      if (member.places.size === 0) this.#close(member, 4409);
-      return;
-    }
     const wasAway = own?.isAway === true;
-    if (own) own.isAway = false;
-    else seats.push({ member, isAway: false });
+    const isAway = member.socket === null;
+    if (own) own.isAway = isAway;
+    else seats.push({ member, isAway });
     member.places.set(room, { isForgotten: false });
     const others = seats.filter((seat) => seat.member !== member);
-    this.#tell(member, { type: 'joined', room, members: others.map(describe), host: null });
-    if (!own) this.#tellArrival(member, room);
-    else if (wasAway) this.#tellOthers(member, room, { type: 'member-back', room, member: member.id });
+    const host = this.#hostOf(member.namespace, room);
+    this.#tell(member, { type: 'joined', room, members: others.map(describe), host });
+    if (!own) this.#tellArrival({ member, isAway }, room);
+    else if (wasAway && !isAway)
+      this.#tellOthers(member, room, { type: 'member-back', room, member: member.id });
   }
 
   leave(id: string, room: string): void {
     const member = this.#speaker(id);
     member.handled += 1;
-    if (member.places.delete(room)) this.#free(member, room, 'left');
+    if (member.places.delete(room)) this.#depart(member, room, 'left');
   }
 
   signal(id: string, room: string, to: string, signal: Frame): void {
@@ -165,7 +191,7 @@ export class ReferenceRooms {
     if (!member?.socket) return;
     member.socket = null;
     for (const room of member.places.keys()) {
-      const seat = this.#seats(member.namespace, room).find((one) => one.member === member);
+      const seat = this.#seats(member.namespace, room, false).find((one) => one.member === member);
       if (!seat || seat.isAway) continue;
       seat.isAway = true;
       this.#tellOthers(member, room, { type: 'member-away', room, member: id, reason: 'closed' });
@@ -184,10 +210,11 @@ export class ReferenceRooms {
       .sort((a, b) => a.at - b.at || a.order - b.order);
     for (const { member } of due) {
       member.grace = null;
+      member.isOwedRefusal = false;
       for (const [room, { isForgotten }] of [...member.places]) {
         if (member.socket && !isForgotten) continue;
         member.places.delete(room);
-        this.#free(member, room, 'grace-ended');
+        this.#depart(member, room, 'grace-ended');
       }
       this.#forgetIfUnused(member);
     }
@@ -195,24 +222,17 @@ export class ReferenceRooms {
 
   // ------------------------------------------------------------- plain members
 
-  /** A plain socket opens. @returns the member, or null if there is no seat. */
+  /** A plain socket opens. @returns the member, or null if it was refused. */
   arrive(id: string, namespace: string, room: string, isApp: boolean, socket: ReferenceSocket): Plain | null {
-    if (isApp) this.#replaceFor(this.#seats(namespace, room), room);
-    const seats = this.#seats(namespace, room);
-    if (seats.length >= this.#capacity) {
-      socket.frames.push({ type: 'error', code: 'room-full' });
-      socket.closeCode = 4409;
-      return null;
-    }
     const member: Plain = { kind: 'plain', id, namespace, room, isApp, socket, kept: [], count: 0 };
-    seats.push({ member, isAway: false });
-    this.#tellArrival(member, room);
-    return member;
+    this.#arrive(member, room);
+    return socket.closeCode === null ? member : null;
   }
 
   say(member: Plain, frame: Frame): void {
     if (frame['type'] === 'keepAlive') return;
-    const others = this.#others(member, member.room);
+    // Who waits is as alone as who sits there first.
+    const others = this.#isSeated(member, member.room) ? this.#others(member, member.room) : [];
     for (const { member: other } of others) this.#pass(member, other, frame);
     if (others.length > 0) return;
     if (frame['type'] === 'offer') member.kept = [frame];
@@ -221,26 +241,230 @@ export class ReferenceRooms {
   }
 
   hangUp(member: Plain): void {
-    this.#free(member, member.room, 'left');
+    this.#depart(member, member.room, 'left');
+  }
+
+  #sitPlain(member: Plain): void {
+    if (member.isApp) this.#replaceFor(member);
+    this.#seats(member.namespace, member.room).push({ member, isAway: false });
+    this.#tellArrival({ member, isAway: false }, member.room);
+    const others = this.#others(member, member.room);
+    if (others.length === 0) return;
+    // What it said at the door is for those it meets.
+    for (const frame of member.kept.splice(0))
+      for (const { member: other } of others) this.#pass(member, other, frame);
   }
 
   /** The former `?app`, wherever there is room, or any plain member where there is none. */
-  #replaceFor(seats: Seat[], room: string): void {
+  #replaceFor({ namespace, room }: Plain): void {
+    const seats = this.#seats(namespace, room, false);
     const plain = seats.flatMap(({ member }) => (member.kind === 'plain' ? [member] : []));
-    const former =
-      plain.find(({ isApp }) => isApp) ?? (seats.length >= this.#capacity ? plain[0] : undefined);
+    const former = plain.find(({ isApp }) => isApp) ?? (this.#isFull(namespace, room) ? plain[0] : undefined);
     if (!former) return;
     former.socket.frames.push({ type: 'error', code: 'replaced' });
     former.socket.closeCode = 4410;
     this.#free(former, room, 'replaced');
   }
 
+  // ------------------------------------------------------------- doors
+
+  /**
+   * Somebody opens a room of theirs; again: only its door changes.
+   * @param admitted who was let in before, and need not knock if they come within the grace
+   */
+  openRoom(namespace: string, room: string, host: string, door: Door, admitted: string[]): void {
+    const known = this.#hosted?.get(keyOf(namespace, room));
+    if (known) {
+      this.#setDoor(known, room, door);
+      return;
+    }
+    const expected = { ids: new Set(admitted), until: this.#now + this.#graceMs };
+    const opened = { host, hostName: '', door, admitted: new Set<string>(), expected, waiting: [] };
+    this.#hosted?.set(keyOf(namespace, room), opened);
+  }
+
+  closeRoom(namespace: string, room: string): void {
+    const hosted = this.#hosted?.get(keyOf(namespace, room));
+    if (!hosted) return;
+    const inside = this.#seats(namespace, room, false).map(({ member }) => member);
+    this.#shut(hosted, namespace, room);
+    // The host last.
+    for (const member of [...inside.filter(({ id }) => id !== hosted.host), ...inside])
+      if (this.#isSeated(member, room)) this.#refuse(member, room, 'room-not-open');
+  }
+
+  isOpen(namespace: string, room: string): boolean {
+    return this.#hosted?.has(keyOf(namespace, room)) === true;
+  }
+
+  /** Ids of those who wait. */
+  waitingFor(namespace: string, room: string): string[] {
+    return this.#hosted?.get(keyOf(namespace, room))?.waiting.map(({ id }) => id) ?? [];
+  }
+
+  /** The answer to a knock. */
+  answer(id: string, room: string, knocker: string, isAdmitted: boolean): void {
+    const asker = this.#speaker(id);
+    asker.handled += 1;
+    const hosted = this.#ownRoom(asker, room);
+    const member = hosted?.waiting.find((one) => one.id === knocker);
+    if (!hosted || !member) return;
+    this.#endWait(hosted, member, room);
+    if (isAdmitted) this.#admit(hosted, member, room);
+    else this.#refuse(member, room, 'turned-away');
+  }
+
+  setDoor(id: string, room: string, door: Door): void {
+    const asker = this.#speaker(id);
+    asker.handled += 1;
+    const hosted = this.#ownRoom(asker, room);
+    if (hosted) this.#setDoor(hosted, room, door);
+  }
+
+  /** Somebody asks to come in. */
+  #arrive(member: Member, room: string): void {
+    const isSeated = this.#isSeated(member, room);
+    if (this.#hosted === null) {
+      // Who takes the place of another plain member finds it taken by nobody.
+      if (member.kind === 'plain' && member.isApp) this.#replaceFor(member);
+      if (!isSeated && this.#isFull(member.namespace, room)) this.#refuse(member, room, 'room-full');
+      else this.#enter(member, room);
+      return;
+    }
+    const hosted = this.#hosted.get(keyOf(member.namespace, room));
+    if (!hosted) this.#refuse(member, room, 'room-not-open');
+    else if (member.id === hosted.host) this.#comeHome(hosted, member, room);
+    else if (!isSeated && this.#hasNoSeatFor(hosted, member, room)) this.#refuse(member, room, 'room-full');
+    else if (isSeated || hosted.door === 'open' || this.#isKnown(hosted, member))
+      this.#letIn(hosted, member, room);
+    else this.#knock(hosted, member, room);
+  }
+
+  #enter(member: Member, room: string): void {
+    if (member.kind === 'keyed') this.#sit(member, room);
+    else this.#sitPlain(member);
+  }
+
+  #comeHome(hosted: Hosted, host: Member, room: string): void {
+    hosted.hostName = 'Raw';
+    this.#enter(host, room);
+    for (const member of hosted.waiting) this.#tellHost(hosted, knockOf(member, room));
+  }
+
+  #knock(hosted: Hosted, member: Member, room: string): void {
+    if (!hosted.waiting.includes(member)) {
+      hosted.waiting.push(member);
+      this.#tellHost(hosted, knockOf(member, room));
+    }
+    if (member.kind === 'plain') return;
+    member.places.set(room, { isForgotten: false });
+    this.#tell(member, { type: 'knocking', room, hostName: hosted.hostName });
+  }
+
+  #admit(hosted: Hosted, member: Member, room: string): void {
+    if (this.#hasNoSeatFor(hosted, member, room)) this.#refuse(member, room, 'room-full');
+    else this.#letIn(hosted, member, room);
+  }
+
+  #letIn(hosted: Hosted, member: Member, room: string): void {
+    if (member.kind === 'keyed') hosted.admitted.add(member.id);
+    for (const waiting of [...hosted.waiting]) {
+      if (waiting === member || !this.#hasNoSeatFor(hosted, waiting, room, member)) continue;
+      this.#endWait(hosted, waiting, room);
+      this.#refuse(waiting, room, 'room-full');
+    }
+    this.#enter(member, room);
+  }
+
+  #isKnown({ admitted, expected }: Hosted, { id }: Member): boolean {
+    return admitted.has(id) || (expected.ids.has(id) && this.#now < expected.until);
+  }
+
+  #setDoor(hosted: Hosted, room: string, door: Door): void {
+    hosted.door = door;
+    if (door === 'ask') return;
+    for (const member of [...hosted.waiting]) {
+      // The one before may have had the last seat.
+      if (!hosted.waiting.includes(member)) continue;
+      this.#endWait(hosted, member, room);
+      this.#admit(hosted, member, room);
+    }
+  }
+
+  #endWait(hosted: Hosted, member: Member, room: string): void {
+    if (!hosted.waiting.includes(member)) return;
+    hosted.waiting = hosted.waiting.filter((one) => one !== member);
+    this.#tellHost(hosted, { type: 'knock-ended', room, member: member.id });
+  }
+
+  /** The room is nobody's any more. */
+  #shut(hosted: Hosted, namespace: string, room: string): void {
+    this.#hosted?.delete(keyOf(namespace, room));
+    for (const member of hosted.waiting) this.#refuse(member, room, 'room-not-open');
+  }
+
+  /** Whether all seats but the host's are taken, as far as this newcomer takes no other plain member's. */
+  #hasNoSeatFor({ host }: Hosted, newcomer: Member, room: string, entering?: Member): boolean {
+    const seated = this.#seats(newcomer.namespace, room, false).map(({ member }) => member);
+    const guests = new Set([...seated, ...(entering ? [entering] : [])].filter(({ id }) => id !== host));
+    if (guests.size < this.#capacity - 1) return false;
+    const replaces = newcomer.kind === 'plain' && newcomer.isApp;
+    return !(replaces && [...guests].some(({ kind }) => kind === 'plain'));
+  }
+
+  #refuse(member: Member, room: string, code: Refusal): void {
+    if (member.kind === 'plain') {
+      member.socket.frames.push({ type: 'error', code });
+      member.socket.closeCode = CLOSED_WITH[code];
+      this.#free(member, room, 'left');
+      return;
+    }
+    member.places.delete(room);
+    this.#free(member, room, 'left');
+    this.#tell(member, { type: 'error', code, room });
+    // A socket that is refused one room keeps the others.
+    if (!member.socket) member.isOwedRefusal = true;
+    else if (member.places.size === 0) this.#close(member, CLOSED_WITH[code]);
+  }
+
+  /** Gives up a seat, or a wait. */
+  #depart(member: Member, room: string, reason: 'left' | 'grace-ended'): void {
+    this.#free(member, room, reason);
+    const hosted = this.#hosted?.get(keyOf(member.namespace, room));
+    if (!hosted) return;
+    if (member.id !== hosted.host) {
+      this.#endWait(hosted, member, room);
+      hosted.admitted.delete(member.id);
+      hosted.expected.ids.delete(member.id);
+    } else if (reason === 'left') {
+      this.#shut(hosted, member.namespace, room);
+    }
+  }
+
+  /** The room of somebody who answers for it; anybody else is told that it is not theirs. */
+  #ownRoom(asker: Keyed, room: string): Hosted | null {
+    const hosted = this.#hosted?.get(keyOf(asker.namespace, room));
+    if (hosted?.host === asker.id) return hosted;
+    this.#tell(asker, { type: 'error', code: 'unauthorized', room });
+    return null;
+  }
+
+  #hostOf(namespace: string, room: string): string | null {
+    return this.#hosted?.get(keyOf(namespace, room))?.host ?? null;
+  }
+
+  #tellHost({ host }: Hosted, event: Frame): void {
+    const member = this.#keyed.get(host);
+    if (member) this.#tell(member, event);
+  }
+
   // ------------------------------------------------------------- who hears what
 
-  #tellArrival(member: Member, room: string): void {
+  #tellArrival(seat: Seat, room: string): void {
+    const { member } = seat;
     for (const { member: other } of this.#others(member, room)) {
       if (other.kind === 'keyed') {
-        this.#tell(other, { type: 'member-joined', room, member: describe({ member, isAway: false }) });
+        this.#tell(other, { type: 'member-joined', room, member: describe(seat) });
         continue;
       }
       // Somebody at last: what was kept is for them.
@@ -295,7 +519,7 @@ export class ReferenceRooms {
   // ------------------------------------------------------------- seats
 
   #seats(namespace: string, room: string, isToStay = true): Seat[] {
-    const key = JSON.stringify([namespace, room]);
+    const key = keyOf(namespace, room);
     const seats = this.#rooms.get(key) ?? [];
     if (isToStay) this.#rooms.set(key, seats);
     return seats;
@@ -305,17 +529,29 @@ export class ReferenceRooms {
     return this.#seats(member.namespace, room, false).filter((seat) => seat.member !== member);
   }
 
+  /** Whether no seat is left; one is always the host's. */
+  #isFull(namespace: string, room: string): boolean {
+    const seats = this.#seats(namespace, room, false);
+    const host = this.#hostOf(namespace, room);
+    const isKept = host !== null && !seats.some(({ member }) => member.id === host);
+    return seats.length + (isKept ? 1 : 0) >= this.#capacity;
+  }
+
+  #isSeated(member: Member, room: string): boolean {
+    return this.#seats(member.namespace, room, false).some((seat) => seat.member === member);
+  }
+
   #free(member: Member, room: string, reason: string): void {
-    const seats = this.#seats(member.namespace, room);
+    const seats = this.#seats(member.namespace, room, false);
     const at = seats.findIndex((seat) => seat.member === member);
     if (at === -1) return;
     seats.splice(at, 1);
-    if (seats.length === 0) this.#rooms.delete(JSON.stringify([member.namespace, room]));
+    if (seats.length === 0) this.#rooms.delete(keyOf(member.namespace, room));
     this.#tellOthers(member, room, { type: 'member-left', room, member: member.id, reason });
   }
 
   #bringBack(member: Keyed, room: string): void {
-    const seat = this.#seats(member.namespace, room).find((one) => one.member === member);
+    const seat = this.#seats(member.namespace, room, false).find((one) => one.member === member);
     if (!seat?.isAway) return;
     seat.isAway = false;
     this.#tellOthers(member, room, { type: 'member-back', room, member: member.id });
@@ -332,7 +568,7 @@ export class ReferenceRooms {
   }
 
   #forgetIfUnused(member: Keyed): void {
-    if (!member.socket && member.places.size === 0) this.#keyed.delete(member.id);
+    if (!member.socket && member.places.size === 0 && !member.isOwedRefusal) this.#keyed.delete(member.id);
   }
 
   #speaker(id: string, hasSpoken = true): Keyed {
@@ -354,7 +590,16 @@ function newcomer(person: Person): Keyed {
     hasSpoken: false,
     places: new Map(),
     grace: null,
+    isOwedRefusal: false,
   };
+}
+
+function keyOf(namespace: string, room: string): string {
+  return JSON.stringify([namespace, room]);
+}
+
+function knockOf(member: Member, room: string): Frame {
+  return { type: 'knock', room, member: describe({ member, isAway: false }) };
 }
 
 function acknowledge(member: Keyed, upTo: number): void {

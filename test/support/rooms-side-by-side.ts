@@ -5,7 +5,7 @@ import { LocalBroker } from '../../main/signaling/local-broker';
 import { challengeSchema, formatRoomPath, SUBPROTOCOL } from '../../main/signaling/protocol';
 import type { Chance } from './chance';
 import { HandwrittenSocket } from './handwritten-socket';
-import { ReferenceRooms, ReferenceSocket, type Frame, type Person } from './reference-rooms';
+import { ReferenceRooms, ReferenceSocket, type Door, type Frame, type Person } from './reference-rooms';
 import { helloFor } from './signaling-clients';
 import { ManualClock } from './signaling-clock';
 import { startServer } from './signaling-servers';
@@ -20,11 +20,12 @@ const HEARTBEAT_MS = 3_600_000;
 /** Half of what a server keeps before it gives a receiver up, which is not looked at here. */
 const MANY_UNACKED = 100;
 
-/** How often of a hundred or so: evenly, forgetting much, or hardly listening. */
+/** How often of a hundred or so: evenly, forgetting much, or hardly listening; or evenly, at doors that somebody keeps. */
 const MOODS = {
-  even: { greet: 10, leave: 6, lose: 8, signal: 24, acknowledge: 10, advance: 5 },
-  forgetful: { greet: 40, leave: 6, lose: 8, signal: 40, acknowledge: 10, advance: 1 },
-  inattentive: { greet: 6, leave: 1, lose: 1, signal: 150, acknowledge: 0, advance: 1 },
+  even: { greet: 10, leave: 6, lose: 8, signal: 24, acknowledge: 10, advance: 5, doors: 0 },
+  forgetful: { greet: 40, leave: 6, lose: 8, signal: 40, acknowledge: 10, advance: 1, doors: 0 },
+  inattentive: { greet: 6, leave: 1, lose: 1, signal: 150, acknowledge: 0, advance: 1, doors: 0 },
+  hosted: { greet: 24, leave: 4, lose: 16, signal: 10, acknowledge: 10, advance: 3, doors: 40 },
 } as const;
 
 export type Mood = keyof typeof MOODS;
@@ -77,7 +78,7 @@ export class RoomsSideBySide {
     this.#clock = clock;
     this.#broker = broker;
     this.#server = server;
-    this.#reference = new ReferenceRooms({ capacity, graceMs: GRACE_MS });
+    this.#reference = new ReferenceRooms({ capacity, graceMs: GRACE_MS, isHosted: mood === 'hosted' });
     const identities = Array.from({ length: KEYS }, () => generateIdentity());
     // The same keys in both namespaces: they are different members there.
     this.#people = NAMESPACES.flatMap((namespace) =>
@@ -99,6 +100,7 @@ export class RoomsSideBySide {
     const clock = new ManualClock();
     const broker = new LocalBroker();
     const server = await startServer({
+      mode: mood === 'hosted' ? 'rooms-opened-by-host' : 'rooms-on-demand',
       clock,
       broker,
       graceMs: GRACE_MS,
@@ -112,7 +114,7 @@ export class RoomsSideBySide {
   /** Does one thing to both. @throws if they differ in anything that anybody hears. */
   async step(): Promise<void> {
     const chance = this.#chance;
-    const { greet, leave, lose, signal, acknowledge, advance } = this.#mood;
+    const { greet, leave, lose, signal, acknowledge, advance, doors } = this.#mood;
     const steps: [number, () => Promise<void>][] = [
       [greet, () => this.#greet(chance.one(this.#people))],
       [20, () => this.#withSomebody((one) => this.#join(one))],
@@ -123,6 +125,7 @@ export class RoomsSideBySide {
       [6, () => this.#arrivePlain()],
       [12, () => this.#withPlain((one) => this.#sayPlain(one))],
       [3, () => this.#withPlain((one) => this.#hangUp(one))],
+      [doors, () => this.#atDoors()],
       [advance, () => this.#advance(chance.one([1, 10, 30, 60, GRACE_MS - 1, GRACE_MS]))],
     ];
     const tickets = steps.flatMap(([weight, run]) => Array.from({ length: weight }, () => run));
@@ -219,6 +222,69 @@ export class RoomsSideBySide {
     person.pair = null;
     this.#reference.lose(person.id);
     return this.#settle();
+  }
+
+  /** Something that only happens where rooms are somebody's. */
+  #atDoors(): Promise<void> {
+    const chance = this.#chance;
+    const [namespace, room] = [chance.one(NAMESPACES), chance.one(ROOMS)];
+    const host = this.#hostOf(namespace, room);
+    if (chance.is(0.25)) return this.#openOrClose(host, room);
+    // Mostly who may; else anybody who is there.
+    const connected = this.#people.filter(({ pair }) => pair !== null);
+    const asker = chance.is(0.85) ? connected.find(({ id }) => id === host.id) : connected[0];
+    if (!asker) return Promise.resolve();
+    return chance.is(0.2) ? this.#setDoor(asker, room) : this.#answer(asker, room);
+  }
+
+  /** The app of a host opens its room, or closes it. */
+  #openOrClose({ namespace, id: host }: Seated, room: string): Promise<void> {
+    const chance = this.#chance;
+    if (this.#reference.isOpen(namespace, room) && chance.is(0.15)) {
+      this.done.push(`${namespace}/${room} is closed`);
+      this.#server.closeRoom({ namespace, room });
+      this.#reference.closeRoom(namespace, room);
+      return this.#settle();
+    }
+    // A host that has left has closed its room; it opens no other one while somebody still sits in that.
+    if (!this.#reference.isOpen(namespace, room) && this.#reference.idsIn(namespace, room).length > 0)
+      return Promise.resolve();
+    const door = chance.one(DOORS);
+    const guests = this.#people.filter((one) => one.namespace === namespace && one.id !== host);
+    const admitted = guests.flatMap(({ id }) => (chance.is(0.2) ? [id] : []));
+    this.done.push(
+      `${namespace}/${room} is opened with its door on ${door}, for ${admitted.join() || 'nobody'}`,
+    );
+    this.#server.openRoom({ namespace, room, host, door, admitted });
+    this.#reference.openRoom(namespace, room, host, door, admitted);
+    return this.#settle();
+  }
+
+  #answer(asker: Seated, room: string): Promise<void> {
+    const chance = this.#chance;
+    // Mostly who knocks; else anybody. A plain member has no name until somebody has heard of it.
+    const anybody = [...this.#people.map(({ id }) => id), ...this.#ids.keys()];
+    const waiting = this.#reference.waitingFor(asker.namespace, room).filter((id) => anybody.includes(id));
+    const knocker = chance.one(chance.is(0.9) && waiting.length > 0 ? waiting : anybody);
+    const isAdmitted = chance.is(0.7);
+    const member = this.#ids.get(knocker) ?? knocker;
+    this.#request(asker, { type: isAdmitted ? 'admit' : 'turn-away', room, member });
+    this.#reference.answer(asker.id, room, knocker, isAdmitted);
+    return this.#settle();
+  }
+
+  #setDoor(asker: Seated, room: string): Promise<void> {
+    const door = this.#chance.one(DOORS);
+    this.#request(asker, { type: 'door', room, door });
+    this.#reference.setDoor(asker.id, room, door);
+    return this.#settle();
+  }
+
+  /** Each room of a namespace has a host of its own. */
+  #hostOf(namespace: string, room: string): Seated {
+    const [host] = this.#people.filter((one) => one.namespace === namespace).slice(ROOMS.indexOf(room));
+    if (!host) throw new Error('more rooms than people');
+    return host;
   }
 
   async #arrivePlain(): Promise<void> {
@@ -357,6 +423,8 @@ export class RoomsSideBySide {
     return left.every(([key, value]) => (right.has(key) ? this.#isSame(value, right.get(key)) : isWelcome));
   }
 }
+
+const DOORS: Door[] = ['ask', 'ask', 'open'];
 
 const SIGNALS: Frame[] = [
   { description: { type: 'offer', sdp: 'v=0 offer' } },
