@@ -439,10 +439,10 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
       ...env,
     },
   });
+  // Before the page's own code: a preview that was left on opens at once. After a reload too.
+  await app.context().addInitScript(keepTracks);
   const page = await app.firstWindow();
   await page.evaluate(keepTracks);
-  // After a reload too.
-  await page.addInitScript(keepTracks);
   return new Person(name, profile, app, page);
 }
 
@@ -454,6 +454,7 @@ function environment(): Record<string, string> {
 
 /** Runs in the page: remembers each captured track, so that a test can ask which are still live, and since when. */
 function keepTracks(): void {
+  if (window.parleyTestTracks) return;
   const tracks: MediaStreamTrack[] = [];
   const moments = { clicked: 0, released: 0 };
   window.parleyTestTracks = tracks;
