@@ -3,6 +3,7 @@ import type { Result, Settings, StartInfo } from '../preload/bridge';
 import type { Desktop } from './desktop';
 import type { BridgeHandlers } from './ipc';
 import { readTarget } from './join-link';
+import type { Nearby } from './nearby/nearby';
 import type { PeopleBook } from './people-book';
 import type { PeopleLinks } from './people-links';
 import { randomRoomName } from './room-names';
@@ -26,6 +27,7 @@ export interface BridgeHostParts {
   desktop: Desktop;
   session: RoomSession;
   people: PeopleLinks;
+  nearby: Nearby;
   book: PeopleBook;
   passwords: ServerPasswords;
   settings: SettingsStore;
@@ -37,7 +39,7 @@ export interface BridgeHostParts {
 
 /** Answers the bridge, one handler a method. Arguments are parsed already (ipc.ts). */
 export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
-  const { window, desktop, session, people, book, passwords, settings } = parts;
+  const { window, desktop, session, people, nearby, book, passwords, settings } = parts;
   const { startInfo, onSettingsChanged, log } = parts;
   return {
     start: async () => {
@@ -73,7 +75,12 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
     answerKnock: (member, answer) => session.answerKnock(member, answer),
     sendSignal: (to, signal) => session.signal(to, signal),
     freshIceServers: () => session.freshIceServers(),
-    watchPeople: () => people.tellAll(),
+    meetNearby: (text) => nearby.meet(text),
+    lookNearby: () => nearby.look(),
+    watchPeople: () => {
+      people.tellAll();
+      nearby.tellAll();
+    },
     ring: (link, to, offer) => people.link(link)?.ring(to, offer) ?? false,
     confirmRinging: (link, call) => people.link(link)?.confirmRinging(call),
     answerRing: (link, call, answer) => people.link(link)?.answer(call, answer) ?? false,

@@ -1,4 +1,5 @@
 /** The composition root: makes each part, hands it what it needs, starts. */
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { app, powerMonitor, session as electronSession } from 'electron';
 import type { BridgeEvent, Language } from '../preload/bridge';
@@ -13,11 +14,14 @@ import { Launches } from './launches';
 import { openLog } from './log';
 import { lockNavigation, refuseNetwork } from './navigation';
 import { PeopleBook } from './people-book';
+import { openMulticast } from './nearby/multicast';
+import { Nearby } from './nearby/nearby';
 import { guardPermissions } from './permissions';
 import { PeopleLinks } from './people-links';
 import { openProfile, type Profile } from './profile';
 import { RoomSession } from './room-session';
 import { ServerPasswords } from './server-passwords';
+import { systemClock } from './signaling/clock';
 import { memberIdOf } from './signaling/identity';
 import { NEARBY } from './signaling/protocol';
 import { leaveBeforeQuit, recoverFromCrash } from './way-out';
@@ -91,17 +95,31 @@ function start(
     emit,
     log,
   });
+  const lanServer = new LanServer({
+    entry: join(import.meta.dirname, 'lan-server-process.js'),
+    version: app.getVersion(),
+    port,
+    allowOrigins,
+    owner: memberIdOf(NEARBY, identity.publicKey),
+    log,
+  });
+  const nearby = new Nearby({
+    key: identity.publicKey,
+    settings: () => settings.current,
+    lanServer,
+    links: people,
+    knownAddresses: () => book.favouriteAddresses,
+    noteAddress: (key, server) => book.noteAddress(key, server),
+    interfaces: networkInterfaces,
+    openMulticast,
+    emit,
+    clock: systemClock,
+    log,
+  });
   const session = new RoomSession({
     identity,
     name: () => settings.current.name,
-    lanServer: new LanServer({
-      entry: join(import.meta.dirname, 'lan-server-process.js'),
-      version: app.getVersion(),
-      port,
-      allowOrigins,
-      owner: memberIdOf(NEARBY, identity.publicKey),
-      log,
-    }),
+    lanServer,
     lastSeat,
     passwords,
     conversationWith: (target) => people.conversationWith(target),
@@ -112,6 +130,7 @@ function start(
   powerMonitor.on('resume', () => {
     session.reconnectNow();
     people.reconnectNow();
+    nearby.look({ afterSleep: true });
   });
 
   const startInfo = () => ({
@@ -129,6 +148,7 @@ function start(
       desktop,
       session,
       people,
+      nearby,
       book,
       passwords,
       settings,
@@ -136,6 +156,7 @@ function start(
       onSettingsChanged: () => {
         desktop.followLanguage();
         people.follow();
+        nearby.follow();
       },
       log,
     }),
@@ -152,9 +173,15 @@ function start(
     raiseWindow(window);
     if (launch) emit({ type: 'launch', launch });
   });
-  leaveBeforeQuit(session);
+  leaveBeforeQuit(async () => {
+    await session.leave();
+    await nearby.close();
+  });
   // Nobody rings before it is known who is not to be heard.
-  void book.load().then(() => people.follow());
+  void book.load().then(() => {
+    people.follow();
+    nearby.follow();
+  });
   desktop.followLanguage();
   watchWindow(window, emit);
   recoverFromCrash(window, session, launches, log);

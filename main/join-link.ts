@@ -1,10 +1,18 @@
 /**
- * Where to go, as people pass it on: `parley://join?server=…&server=…&namespace=…&room=…`, or a typed server
- * address (`192.168.1.5`, `host:port`, `ws://…`, `wss://…`) with a room name.
+ * Where to go, as people pass it on: `parley://join?server=…&server=…&namespace=…&room=…` leads to a room,
+ * `parley://person?server=…&key=…` to a person on their own server; or a typed server address (`192.168.1.5`,
+ * `host:port`, `ws://…`, `wss://…`), with a room name where a room is meant.
  */
 import * as v from 'valibot';
 import { joinTargetSchema, type ErrorCode, type JoinTarget, type Result } from '../preload/bridge';
-import { cleanName, DEFAULT_PART, DEFAULT_PORT, parseRoomPath, partSchema } from './signaling/protocol';
+import {
+  cleanName,
+  DEFAULT_PART,
+  DEFAULT_PORT,
+  keySchema,
+  parseRoomPath,
+  partSchema,
+} from './signaling/protocol';
 
 /** The scheme of our links, as the OS knows it. */
 export const LINK_SCHEME = 'parley';
@@ -37,26 +45,57 @@ export function readTarget(text: string, room = ''): Result<JoinTarget> {
 }
 
 function readLink(text: string): Result<JoinTarget> {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    return refuse('bad-link');
-  }
+  const link = readQuery(text, 'join');
+  if (!link) return refuse('bad-link');
+  const { servers, query } = link;
+  return target(servers, query.get('namespace') ?? '', query.get('room') ?? '', 'bad-link');
+}
+
+/** A link of ours: the servers it names, and what else is in it. */
+function readQuery(text: string, leadsTo: string): { servers: string[]; query: URLSearchParams } | null {
+  if (!URL.canParse(text)) return null;
+  const { protocol, host, pathname, searchParams: query } = new URL(text);
   // Some platforms hand a link over as `parley://join/?…`.
-  if (url.host !== 'join' || !['', '/'].includes(url.pathname)) return refuse('bad-link');
+  if (protocol !== `${LINK_SCHEME}:` || host !== leadsTo || !['', '/'].includes(pathname)) return null;
   const servers: string[] = [];
-  for (const given of url.searchParams.getAll('server').slice(0, MAX_SERVERS)) {
+  for (const given of query.getAll('server').slice(0, MAX_SERVERS)) {
     const server = readServer(given);
-    if (!server || server.path !== '/') return refuse('bad-link');
+    if (!server || server.path !== '/') return null;
     if (!servers.includes(server.url)) servers.push(server.url);
   }
-  return target(
-    servers,
-    url.searchParams.get('namespace') ?? '',
-    url.searchParams.get('room') ?? '',
-    'bad-link',
-  );
+  return { servers, query };
+}
+
+/** Where a person's own server is, and their key where it is known. */
+export interface PersonTarget {
+  servers: string[];
+  key: string | null;
+}
+
+/** The link that leads to a person who is reachable on their network. */
+export function formatPersonLink({ servers, key }: PersonTarget & { key: string }): string {
+  const query = new URLSearchParams();
+  for (const server of servers) query.append('server', shortServer(server));
+  query.set('key', key);
+  return `${LINK_SCHEME}://person?${query.toString()}`;
+}
+
+/**
+ * Reads the link of a person, or the address of their computer.
+ * @returns `too-long`, `bad-link` or `bad-address` for what cannot be used.
+ */
+export function readPerson(text: string): Result<PersonTarget> {
+  if (text.length > MAX_LENGTH) return refuse('too-long');
+  const trimmed = text.trim();
+  if (/^parley:/i.test(trimmed)) {
+    const link = readQuery(trimmed, 'person');
+    const key = link?.query.get('key') ?? '';
+    const isWhole = link !== null && link.servers.length > 0 && v.is(keySchema, key);
+    return isWhole ? { ok: true, value: { servers: link.servers, key } } : refuse('bad-link');
+  }
+  const server = readServer(trimmed);
+  if (server?.path !== '/') return refuse('bad-address');
+  return { ok: true, value: { servers: [server.url], key: null } };
 }
 
 function readAddress(text: string, room: string): Result<JoinTarget> {

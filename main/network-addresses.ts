@@ -5,6 +5,9 @@ import type { HostAddress } from '../preload/bridge';
 const VIRTUAL =
   /^(docker|br-|veth.*@|virbr|vmnet|vboxnet|utun|tun|tap|wg|tailscale|zt|awdl|llw|bridge|lxc|lxd|cni|flannel|vEthernet|VMware|VirtualBox|ham)/i;
 
+/** Whether an interface belongs to containers, machines in the machine or tunnels. */
+export const isVirtual = (network: string): boolean => VIRTUAL.test(network);
+
 /**
  * The addresses a server on this machine can be reached at, most useful first: IPv4 before IPv6, real networks
  * before virtual ones. Link-local IPv6 is left out (it needs a zone that means nothing on the other machine); the
@@ -22,7 +25,7 @@ export function hostAddresses(
       found.push({
         url: `ws://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
         network,
-        kind: internal ? 'loopback' : VIRTUAL.test(network) ? 'virtual' : 'lan',
+        kind: internal ? 'loopback' : isVirtual(network) ? 'virtual' : 'lan',
       });
     }
   }

@@ -67,6 +67,13 @@ export class PeopleBook {
     return this.#people.get(key) ?? null;
   }
 
+  /** Where favourites were reached on a LAN, by key. */
+  get favouriteAddresses(): { key: string; servers: string[] }[] {
+    return [...this.#people.values()]
+      .filter(({ favourite, addresses }) => favourite && addresses.length > 0)
+      .map(({ key, addresses }) => ({ key, servers: addresses }));
+  }
+
   /** Changes somebody, or begins to know them. */
   async change(key: string, change: KnownChange): Promise<Result<KnownPerson>> {
     await this.load();

@@ -169,6 +169,11 @@ export class PeopleLink {
     return this.#only ?? null;
   }
 
+  /** The address that answered, `ws://host:port`. */
+  get server(): string | null {
+    return this.#client?.server ?? null;
+  }
+
   get isHeld(): boolean {
     return this.#holders > 0;
   }

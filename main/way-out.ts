@@ -5,10 +5,10 @@ import type { RoomSession } from './room-session';
 import type { Logger } from './signaling/logger';
 
 /**
- * Quitting leaves the room cleanly first, so that the other side hears "left" and not silence. Leaving is bounded
- * (see `RoomSession.leave`).
+ * Quitting leaves cleanly first, so that others hear "left" and not silence.
+ * @param leave takes a bounded time (see `RoomSession.leave`)
  */
-export function leaveBeforeQuit(session: RoomSession): void {
+export function leaveBeforeQuit(leave: () => Promise<void>): void {
   let left = false;
   app.on('window-all-closed', () => app.quit());
   app.on('before-quit', (event) => {
@@ -16,7 +16,7 @@ export function leaveBeforeQuit(session: RoomSession): void {
     event.preventDefault();
     // The windows first: camera and microphone go with the page.
     for (const window of BrowserWindow.getAllWindows()) window.close();
-    void session.leave().finally(() => {
+    void leave().finally(() => {
       left = true;
       app.quit();
     });

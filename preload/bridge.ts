@@ -42,6 +42,7 @@ export type ErrorCode =
   | 'bad-link'
   | 'bad-address'
   | 'bad-room-name'
+  | 'own-address'
   | 'bad-ice-server'
   | 'too-long'
   | 'room-full'
@@ -53,6 +54,7 @@ export type ErrorCode =
   | 'not-parley'
   | 'peer-unreachable'
   | 'peer-unavailable'
+  | 'nobody-there'
   | 'signaling-lost'
   // operator
   | 'bad-config'
@@ -530,6 +532,13 @@ export interface BridgeMethods {
    * Answers at once where the server cannot be asked, else within half a second.
    */
   freshIceServers(): Promise<IceServer[]>;
+  /**
+   * Goes to where somebody is reachable, by a link of theirs or their computer's address; they are shown as everybody
+   * nearby is. `nobody-there` where nobody can be called, `own-address` where that is this app.
+   */
+  meetNearby(text: string): Promise<Result<null>>;
+  /** Looks again for people on this network. */
+  lookNearby(): Promise<void>;
   /** Says how every conversation is doing and who is there, as events. What changes is said from then on. */
   watchPeople(): Promise<void>;
   /**
@@ -593,6 +602,8 @@ export const METHODS: {
   answerKnock: v.strictTuple([memberIdSchema, v.picklist(['let-in', 'turn-away'])]),
   sendSignal: v.strictTuple([memberIdSchema, signalSchema]),
   freshIceServers: v.strictTuple([]),
+  meetNearby: v.strictTuple([textSchema(MAX_PASTE)]),
+  lookNearby: v.strictTuple([]),
   watchPeople: v.strictTuple([]),
   ring: v.strictTuple([linkSchema, memberIdSchema, ringOfferSchema]),
   confirmRinging: v.strictTuple([linkSchema, ringIdSchema]),

@@ -24,6 +24,8 @@ export const PACKAGES = {
     ['chromium', 'chromium-browser'],
     ['fonts-noto-cjk'],
     ['iproute2'],
+    ['nftables'],
+    ['tcpdump'],
     ['coturn'],
     ['openbox'],
     ['openssl'],

@@ -147,6 +147,8 @@ export const memberIdSchema = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
 const base64urlSchema = v.pipe(v.string(), v.regex(/^[\w-]{1,256}$/));
 /** P-256, SPKI, DER, base64url. */
 export const publicKeySchema = base64urlSchema;
+/** A public key as others announce it: P-256, SPKI, DER (91 bytes), base64url. Whether it is one, only its use tells. */
+export const keySchema = v.pipe(v.string(), v.regex(/^[\w-]{122}$/));
 /** A person's name, cleaned on the way in. */
 export const nameInputSchema = v.pipe(v.string(), v.transform(cleanName));
 

@@ -38,6 +38,7 @@ export const enSentences: Sentences = {
       what: 'This cannot be a room name.',
       whatToDo: 'It has 1 to 64 letters, digits or symbols.',
     },
+    'own-address': { what: 'This is your own address.', whatToDo: 'Type the address of the other person.' },
     'bad-ice-server': {
       what: 'This is not the address of a STUN or TURN server.',
       whatToDo: 'It looks like turn:example.org:3478.',
@@ -69,6 +70,10 @@ export const enSentences: Sentences = {
     'peer-unavailable': {
       what: 'The other side cannot be reached right now.',
       whatToDo: 'Wait a moment, then try again.',
+    },
+    'nobody-there': {
+      what: 'Nobody can be called at this address.',
+      whatToDo: 'Check it, and that Parley is open there and reachable on the network you are both on.',
     },
     'signaling-lost': {
       what: 'The connection to the server was lost.',

@@ -32,6 +32,7 @@ export const zhSentences: Sentences = {
       whatToDo: '地址的样子像 192.168.1.5 或 example.org:9238。',
     },
     'bad-room-name': { what: '这个名字不能用作房间名。', whatToDo: '房间名为 1 到 64 个字符。' },
+    'own-address': { what: '这是你自己的地址。', whatToDo: '请填写对方的地址。' },
     'bad-ice-server': {
       what: '这不是 STUN 或 TURN 服务器的地址。',
       whatToDo: '地址的样子像 turn:example.org:3478。',
@@ -52,6 +53,10 @@ export const zhSentences: Sentences = {
       whatToDo: '请连到同一个网络，或在设置里添加 TURN 服务器。',
     },
     'peer-unavailable': { what: '暂时联系不上对方。', whatToDo: '请稍等片刻再试。' },
+    'nobody-there': {
+      what: '这个地址上没有可以呼叫的人。',
+      whatToDo: '请核对地址，并确认对方在同一网络里打开了 Parley、允许被找到。',
+    },
     'signaling-lost': { what: '和服务器的连接断了。', whatToDo: '请检查网络，然后重试。' },
     // ------------------------------------------------------------ operator
     'bad-config': { what: '这台服务器的配置有误。', whatToDo: '请告诉管理它的人。' },

@@ -31,7 +31,8 @@ export const en = {
 
   side: {
     title: 'People',
-    nothingYet: 'People who use the same server as you will appear here, one click away.',
+    onServer: 'On your server',
+    nothingYet: 'To meet people elsewhere, choose a server that they use too.',
     addServer: 'Choose a server',
     changeServer: 'Server',
     nobody: 'Nobody else is here yet. Whoever uses the same server and group will appear here.',
@@ -48,6 +49,35 @@ export const en = {
     callByVideo: (name) => `Video call with ${isolate(name)}`,
     settings: 'Settings',
     open: 'Show people',
+  },
+
+  nearby: {
+    title: 'On this network',
+    ask: 'Be reachable on this network?',
+    askText:
+      'People on the same network who use Parley see your name and can call you with one click, and you see theirs. Nothing goes beyond this network.',
+    yes: 'Be reachable',
+    notNow: 'Not now',
+    off: 'You are not reachable here, and see nobody.',
+    looking: 'Looking for people…',
+    nobody: 'Nobody else was found yet. Whoever makes themselves reachable here will appear.',
+    blocked:
+      'Parley cannot look around on this network: a firewall may be in the way. You can still add people by their address.',
+    noNetwork: 'This computer is not on a network.',
+    invisible: 'You are invisible. Others on this network do not see you.',
+    lookAgain: 'Look again',
+    add: 'Add by address',
+    addTitle: 'Add someone on this network',
+    addLead: 'Some networks keep people from finding each other. Then an address does.',
+    target: 'Their link or address',
+    targetHint: 'They find both in this window of their own Parley.',
+    addPerson: 'Add',
+    adding: 'Looking for them…',
+    own: 'Or let them add you',
+    ownLink: 'Your link',
+    ownAddress: 'Your address:',
+    copy: 'Copy link',
+    copied: 'Copied',
   },
 
   server: {
@@ -324,6 +354,8 @@ export const en = {
     previewHint: 'Uses your camera and microphone while the window is shown. Nothing is sent.',
     voiceOnly: 'Start calls with voice only',
     voiceOnlyHint: 'You can turn the camera on during a call.',
+    reachable: 'Be reachable on this network',
+    reachableHint: 'People on the same network see your name and can call you.',
     audio: 'Sound',
     audioProcessing: 'Reduce noise and echo',
     audioProcessingHint: 'Keeps your voice at an even level too. Turn it off to play music.',

@@ -28,7 +28,8 @@ export const zh = {
 
   side: {
     title: '联系人',
-    nothingYet: '和你使用同一服务器的人会显示在这里，点一下就能呼叫。',
+    onServer: '我的服务器',
+    nothingYet: '想和别处的人通话，请选择一台你们都在用的服务器。',
     addServer: '选择服务器',
     changeServer: '服务器',
     nobody: '还没有别人。使用同一服务器和群组的人会出现在这里。',
@@ -40,6 +41,34 @@ export const zh = {
     callByVideo: (name) => `与 ${isolate(name)} 视频通话`,
     settings: '设置',
     open: '显示联系人',
+  },
+
+  nearby: {
+    title: '本网络',
+    ask: '让同一网络的人找到你？',
+    askText:
+      '同一网络里使用 Parley 的人会看到你的名字，点一下就能呼叫你；你也能看到他们。一切只在这个网络内进行。',
+    yes: '允许被找到',
+    notNow: '暂不',
+    off: '你在这个网络里不可见，也看不到别人。',
+    looking: '正在寻找…',
+    nobody: '还没有找到别人。对方也允许被找到后，就会出现在这里。',
+    blocked: 'Parley 无法在这个网络里寻找别人，可能被防火墙挡住了。你仍可以按地址添加。',
+    noNetwork: '这台电脑没有连接网络。',
+    invisible: '你已隐身，这个网络里的人看不到你。',
+    lookAgain: '再找一次',
+    add: '按地址添加',
+    addTitle: '添加同一网络的人',
+    addLead: '有些网络不让电脑互相发现，这时填地址就行。',
+    target: '对方的链接或地址',
+    targetHint: '对方可以在自己 Parley 的这个窗口里找到。',
+    addPerson: '添加',
+    adding: '正在寻找对方…',
+    own: '或者让对方添加你',
+    ownLink: '你的链接',
+    ownAddress: '你的地址：',
+    copy: '复制链接',
+    copied: '已复制',
   },
 
   server: {
@@ -311,6 +340,8 @@ export const zh = {
     previewHint: '窗口显示时会用到摄像头和麦克风，但不会发送任何内容。',
     voiceOnly: '默认仅语音通话',
     voiceOnlyHint: '通话中可以随时打开摄像头。',
+    reachable: '允许同一网络的人找到我',
+    reachableHint: '同一网络的人能看到你的名字，也能呼叫你。',
     audio: '声音',
     audioProcessing: '降噪和回声消除',
     audioProcessingHint: '同时让音量保持平稳；演奏音乐时可以关闭。',

@@ -36,6 +36,8 @@ export interface Messages {
 
   side: {
     title: string;
+    /** Stands over the people who are met on the saved server. */
+    onServer: string;
     nothingYet: string;
     addServer: string;
     changeServer: string;
@@ -50,6 +52,35 @@ export interface Messages {
     callByVideo: (name: string) => string;
     settings: string;
     open: string;
+  };
+
+  /** People on the network this computer is on. */
+  nearby: {
+    title: string;
+    /** Asked once. */
+    ask: string;
+    askText: string;
+    yes: string;
+    notNow: string;
+    off: string;
+    looking: string;
+    nobody: string;
+    blocked: string;
+    noNetwork: string;
+    invisible: string;
+    lookAgain: string;
+    add: string;
+    addTitle: string;
+    addLead: string;
+    target: string;
+    targetHint: string;
+    addPerson: string;
+    adding: string;
+    own: string;
+    ownLink: string;
+    ownAddress: string;
+    copy: string;
+    copied: string;
   };
 
   server: {
@@ -255,6 +286,8 @@ export interface Messages {
     previewHint: string;
     voiceOnly: string;
     voiceOnlyHint: string;
+    reachable: string;
+    reachableHint: string;
     audio: string;
     audioProcessing: string;
     audioProcessingHint: string;

@@ -8,6 +8,7 @@ export { default as Joining } from './Joining.svelte';
 export { default as JoinPanel } from './JoinPanel.svelte';
 export { default as Ringing } from './Ringing.svelte';
 export { default as SafetyCodeDialog } from './SafetyCodeDialog.svelte';
+export { default as NearbyPanel } from './NearbyPanel.svelte';
 export { default as ServerPanel } from './ServerPanel.svelte';
 export { default as SettingsDialog } from './SettingsDialog.svelte';
 export { default as Waiting } from './Waiting.svelte';

@@ -111,6 +111,14 @@ export class FakeBridge implements Bridge {
     return Promise.resolve('one-two-three');
   }
 
+  meetNearby(): Promise<Result<null>> {
+    return Promise.resolve({ ok: false, code: 'nobody-there' });
+  }
+
+  lookNearby(): Promise<void> {
+    return Promise.resolve();
+  }
+
   watchPeople(): Promise<void> {
     this.calls.push({ method: 'watchPeople', args: [] });
     return Promise.resolve();

@@ -15,12 +15,16 @@ import type { BrowserWindow } from 'electron';
 import type { Settings } from '../../preload/bridge';
 import { leadPlaywrightTo } from '../../scripts/launch.mjs';
 import { mediaFiles, type KnownMedia } from './known-media';
+import type { LanHost } from './lan';
 
 /** The repository's root, where `dist/` is. */
 export const ROOT = join(import.meta.dirname, '../..');
 
 /** Whether somebody minds windows: scripts/display.mjs starts one where it is installed; other systems always have one. */
 export const isManaged = process.platform !== 'linux' || process.env['PARLEY_WINDOW_MANAGER'] !== undefined;
+
+/** Holds the app's start back until Playwright is attached; given an executable, Playwright does not load it by itself. */
+const PLAYWRIGHT_LOADER = join(ROOT, 'node_modules/playwright-core/lib/server/electron/loader.js');
 
 /** Every way out releases all devices within this; see the note on patience in playwright.config.ts. */
 const RELEASE_MS = 500 * (process.env['CI'] ? 4 : 1);
@@ -43,6 +47,8 @@ interface PersonOptions {
   netLog?: boolean;
   /** Beside the environment of the tests. */
   env?: Record<string, string>;
+  /** The computer they are at, where that is another than this one; see lan.ts. */
+  at?: LanHost;
   /** No settings file at all, as on the first start. */
   firstStart?: boolean;
   /** Another home folder than this process has: what the system keeps for a person, such as whom they trust. */
@@ -88,6 +94,11 @@ export class Person {
   /** Of the app's main process. */
   get pid(): number {
     return this.app.process().pid ?? 0;
+  }
+
+  /** The main process itself, also of an app at another computer, which is started by one that stands in for it. */
+  async kill(): Promise<void> {
+    process.kill(await this.app.evaluate(() => process.pid), 'SIGKILL');
   }
 
   get remoteVideo(): Locator {
@@ -423,9 +434,12 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
     const known = { name, welcomed: true, language: 'en', audioProcessing: false, ...settings };
     writeFileSync(join(profile, 'settings.json'), JSON.stringify(known));
   }
+  const { at } = options;
   const app = await _electron.launch({
     cwd: ROOT,
+    ...(at && { executablePath: join(import.meta.dirname, 'electron-in-namespace.mjs') }),
     args: [
+      ...(at ? ['-r', PLAYWRIGHT_LOADER] : []),
       ROOT,
       ...chromiumSwitches(media, cameras),
       `--user-data-dir=${profile}`,
@@ -437,6 +451,7 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
       ELECTRON_DISABLE_SECURITY_WARNINGS: 'true',
       ...(home === undefined ? {} : { HOME: home }),
       ...env,
+      ...(at && { PARLEY_NAMESPACE: at.namespace }),
     },
   });
   // Before the page's own code: a preview that was left on opens at once. After a reload too.

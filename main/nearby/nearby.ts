@@ -1,0 +1,411 @@
+import { isIP } from 'node:net';
+import type { BridgeEvent, NearbyView, Result, Settings } from '../../preload/bridge';
+import { formatPersonLink, readPerson } from '../join-link';
+import type { LanServer } from '../lan-server';
+import { hostAddresses } from '../network-addresses';
+import type { PeopleLink } from '../people-link';
+import type { PeopleLinks } from '../people-links';
+import type { Clock } from '../signaling/clock';
+import { memberIdOf } from '../signaling/identity';
+import type { Logger } from '../signaling/logger';
+import { NEARBY } from '../signaling/protocol';
+import { instanceOf } from './announcement';
+import { Discovery, type OpenMulticast } from './discovery';
+import { isOwn, onLink, type Interfaces } from './networks';
+import { MAX_DIALLED, shouldDial, WAIT_MS } from './who-dials';
+
+export interface NearbyParts {
+  /** Own public key. */
+  key: string;
+  settings: () => Settings;
+  lanServer: Pick<LanServer, 'beReachable' | 'stopBeingReachable' | 'openRoom' | 'closeRoom' | 'onMoved'>;
+  links: PeopleLinks;
+  /** Where favourites were reached last. */
+  knownAddresses: () => readonly { key: string; servers: readonly string[] }[];
+  /** Somebody was reached there. */
+  noteAddress: (key: string, server: string) => void;
+  interfaces: () => Interfaces;
+  openMulticast: OpenMulticast;
+  emit: (event: BridgeEvent) => void;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Not looking, looking without being seen, or being seen as well. */
+type Mode = 'off' | 'unseen' | 'seen';
+
+/** Somebody's app, as far as it is known where it is. */
+interface Place {
+  key: string;
+  servers: string[];
+  seenAtMs: number;
+  firstSeenAtMs: number;
+  /** Heard on the network, known from another time, or told by the person. */
+  from: 'heard' | 'known' | 'person';
+}
+
+/** The link to this app's own server. */
+const OWN = 'own';
+/** Places remembered at a time; more are somebody's mischief. */
+const MAX_PLACES = 256;
+/** Who was not seen for so long and cannot be reached either has gone. */
+const FORGET_MS = 130_000;
+/** Where multicast finds nobody, favourites are looked for where they were. */
+const ASK_KNOWN_MS = 3000;
+/** Somebody at a typed address has answered by now. */
+const MEET_MS = 6000;
+
+/** Also while invisible: then others are shown, and this person is not. */
+const OFF: NearbyView = { state: 'off', problem: null, search: 'looking', link: null, addresses: [] };
+
+/**
+ * Being reachable on this network: runs the app's own server, is found and finds others, and keeps one conversation
+ * with each of them.
+ */
+export class Nearby {
+  readonly #parts: NearbyParts;
+  readonly #discovery: Discovery;
+  #mode: Mode = 'off';
+  #view: NearbyView = OFF;
+  #port: number | null = null;
+  readonly #places = new Map<string, Place>();
+  /** Ids of the links to others' servers, by key. */
+  readonly #dialled = new Map<string, string>();
+  /** Who wait for somebody to be met look at every change. */
+  readonly #meetings = new Set<() => void>();
+  /** Starting and stopping, one after the other. */
+  #turns: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: NearbyParts) {
+    this.#parts = parts;
+    const { key, interfaces, openMulticast, clock, log, lanServer } = parts;
+    this.#discovery = new Discovery({
+      key,
+      interfaces,
+      open: openMulticast,
+      clock,
+      log,
+      onSighted: (other, servers) => this.#onSighted(other, servers, 'heard'),
+      onGoodbye: (instance) => this.#onGoodbye(instance),
+      onSearch: (search) => this.#show({ search }),
+      onMoved: () => {
+        this.#show(this.#whereabouts());
+        parts.links.reconnectNow();
+      },
+    });
+    lanServer.onMoved((port) => {
+      if (this.#mode === 'seen') this.#listensAt(port);
+    });
+  }
+
+  /** Does what the settings say by now. */
+  follow(): void {
+    const { reachable, status } = this.#parts.settings();
+    const mode = reachable !== true ? 'off' : status === 'invisible' ? 'unseen' : 'seen';
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    if (mode === 'seen') this.#show({ state: 'starting' });
+    else this.#show({ ...OFF, search: this.#view.search });
+    this.#turns = this.#turns.then(() => this.#enter(mode));
+  }
+
+  /** Looks for everybody again: the person asked, or the computer was asleep. */
+  look({ afterSleep = false } = {}): void {
+    if (this.#mode === 'off') return;
+    if (this.#view.state === 'failed') {
+      this.#show({ state: 'starting', problem: null });
+      this.#turns = this.#turns.then(() => this.#enter(this.#mode));
+    }
+    if (afterSleep) this.#discovery.wake();
+    else this.#discovery.look();
+    this.#askKnownLater();
+  }
+
+  /**
+   * Goes to where somebody is, by a link of theirs or the address of their computer.
+   * @returns `nobody-there` where nobody can be called, `own-address` where that is this app, and what is wrong with
+   *   the text.
+   */
+  async meet(text: string): Promise<Result<null>> {
+    const read = readPerson(text);
+    if (!read.ok) return read;
+    const { servers, key } = read.value;
+    if (this.#mode === 'off') return { ok: false, code: 'nobody-there' };
+    if (key === this.#parts.key || servers.some((server) => this.#isOwnServer(server)))
+      return { ok: false, code: 'own-address' };
+    const isMet = await (key === null ? this.#meetSomebodyAt(servers) : this.#meetAt(key, servers));
+    return isMet ? { ok: true, value: null } : { ok: false, code: 'nobody-there' };
+  }
+
+  /** Says everything again to a page that has just begun. */
+  tellAll(): void {
+    this.#parts.emit({ type: 'nearby-changed', nearby: this.#view });
+  }
+
+  /** Says goodbye and stops; within a second. */
+  close(): Promise<void> {
+    this.#mode = 'off';
+    const stopped = this.#turns.then(() => this.#enter('off'));
+    this.#turns = stopped;
+    return stopped;
+  }
+
+  async #enter(mode: Mode): Promise<void> {
+    // Something else may be wanted by now; its turn comes.
+    if (mode !== this.#mode) return;
+    switch (mode) {
+      case 'seen': {
+        const listening = await this.#parts.lanServer.beReachable();
+        if (!listening.ok) {
+          this.#show({ state: 'failed', problem: listening.code });
+          this.#discovery.start(null);
+        } else if (this.#isStill('seen')) this.#listensAt(listening.value);
+        this.#askKnownLater();
+        return;
+      }
+      case 'unseen':
+        this.#discovery.start(null);
+        await this.#stopListening();
+        this.#decide();
+        return;
+      case 'off':
+        for (const key of [...this.#dialled.keys()]) this.#hangUp(key);
+        this.#places.clear();
+        await Promise.all([this.#discovery.stop(), this.#stopListening()]);
+        return;
+      default:
+        mode satisfies never;
+    }
+  }
+
+  /** Asked again after a wait, in which more may have happened than the compiler knows. */
+  #isStill(mode: Mode): boolean {
+    return this.#mode === mode;
+  }
+
+  #listensAt(port: number): void {
+    const { links, lanServer } = this.#parts;
+    this.#port = port;
+    const target = { servers: [`ws://127.0.0.1:${port}`], namespace: NEARBY };
+    const own = links.link(OWN);
+    if (own) own.moveTo(target.servers);
+    else {
+      const host = memberIdOf(NEARBY, this.#parts.key);
+      links.open({
+        id: OWN,
+        kind: 'nearby',
+        target,
+        password: null,
+        rooms: {
+          // Whoever knows the room's name was told by a ring, or its answer.
+          open: async (room) =>
+            (await lanServer.openRoom({ namespace: NEARBY, room, host, door: 'open' })).ok,
+          close: (room) => void lanServer.closeRoom({ namespace: NEARBY, room }),
+        },
+        onChange: () => this.#decide(),
+      });
+    }
+    this.#show({ state: 'on', problem: null, ...this.#whereabouts() });
+    this.#discovery.start(port);
+  }
+
+  async #stopListening(): Promise<void> {
+    this.#port = null;
+    this.#parts.links.end(OWN);
+    await this.#parts.lanServer.stopBeingReachable();
+  }
+
+  // ---------------------------------------------------------------- others
+
+  #onSighted(key: string, servers: string[], from: Place['from']): void {
+    const { clock } = this.#parts;
+    const now = clock.now();
+    const known = this.#places.get(key);
+    if (!known && this.#places.size >= MAX_PLACES) return;
+    const firstSeenAtMs = known?.firstSeenAtMs ?? now;
+    // What the person said counts until the app ends.
+    const origin = known?.from === 'person' ? 'person' : from;
+    this.#places.set(key, { key, servers, seenAtMs: now, firstSeenAtMs, from: origin });
+    const link = this.#linkTo(key);
+    if (link) {
+      link.moveTo(servers);
+      // An app that was started again says so itself, long before it would be tried again.
+      if (link.state !== 'up') link.reconnectNow();
+    }
+    this.#decide();
+    // Perhaps they do not see us.
+    if (!known) clock.setTimeout(() => this.#decide(), WAIT_MS);
+  }
+
+  #onGoodbye(instance: string): void {
+    const key = [...this.#places.keys()].find((each) => instanceOf(each) === instance);
+    const place = key === undefined ? undefined : this.#places.get(key);
+    // Anybody can say it of anybody: while they are there, they are.
+    if (place) place.seenAtMs = -Infinity;
+    this.#decide();
+  }
+
+  /** Keeps the sockets to others' servers that are to be kept, and no others. */
+  #decide(): void {
+    if (this.#mode === 'off') return;
+    const { key, clock } = this.#parts;
+    const now = clock.now();
+    const isAnnounced = this.#port !== null;
+    const here = this.#here;
+    for (const place of [...this.#places.values()]) {
+      const link = this.#linkTo(place.key);
+      const isStale = place.from !== 'person' && now - place.seenAtMs > FORGET_MS;
+      if (link?.state !== 'up' && isStale) {
+        this.#hangUp(place.key);
+        this.#places.delete(place.key);
+        continue;
+      }
+      const other = {
+        key: place.key,
+        isHere: here.has(place.key),
+        seenForMs: now - place.firstSeenAtMs,
+        isAsked: place.from !== 'heard',
+      };
+      if (!shouldDial({ key, isAnnounced }, other)) this.#hangUp(place.key);
+      else if (!link && this.#dialled.size < MAX_DIALLED) this.#dial(place);
+    }
+  }
+
+  /** Keys of who is at our own server. */
+  get #here(): Set<string> {
+    return new Set(this.#parts.links.link(OWN)?.people.map((person) => person.key));
+  }
+
+  #linkTo(key: string): PeopleLink | null {
+    const id = this.#dialled.get(key);
+    return id === undefined ? null : this.#parts.links.link(id);
+  }
+
+  #dial({ key, servers }: Pick<Place, 'key' | 'servers'>): PeopleLink {
+    const id = `near ${instanceOf(key)}`;
+    this.#dialled.set(key, id);
+    return this.#open(id, servers, key);
+  }
+
+  #hangUp(key: string): void {
+    const id = this.#dialled.get(key);
+    if (id === undefined) return;
+    this.#dialled.delete(key);
+    this.#parts.links.end(id);
+  }
+
+  #open(id: string, servers: readonly string[], only: string | null): PeopleLink {
+    const { links, noteAddress } = this.#parts;
+    const link = links.open({
+      id,
+      kind: 'nearby',
+      target: { servers, namespace: NEARBY },
+      password: null,
+      only,
+      onChange: () => {
+        const { server, only: person } = link;
+        if (link.people.length > 0 && person !== null && server !== null) noteAddress(person, server);
+        for (const look of [...this.#meetings]) look();
+        this.#decide();
+      },
+    });
+    return link;
+  }
+
+  // ---------------------------------------------------------------- where nobody is found
+
+  async #meetAt(key: string, servers: string[]): Promise<boolean> {
+    this.#onSighted(key, servers, 'person');
+    const isHere = this.#here.has(key);
+    return isHere || this.#isAnybodyAt(this.#linkTo(key) ?? this.#dial({ key, servers }));
+  }
+
+  async #meetSomebodyAt(servers: string[]): Promise<boolean> {
+    const { links, clock } = this.#parts;
+    const there = [...this.#places.values()].find((place) =>
+      servers.some((one) => place.servers.includes(one)),
+    );
+    if (there) return this.#meetAt(there.key, there.servers);
+    const link = this.#open(`at ${servers.join(' ')}`.slice(0, 64), servers, null);
+    const isMet = await this.#isAnybodyAt(link);
+    const key = link.only;
+    if (!isMet || key === null || this.#mode === 'off') {
+      links.end(link.id);
+      return false;
+    }
+    const known = this.#linkTo(key);
+    if (known) {
+      // At one server a key has one conversation: the newer took the place of the one that is kept.
+      links.end(link.id);
+      known.reconnectNow();
+      return true;
+    }
+    this.#dialled.set(key, link.id);
+    const now = clock.now();
+    this.#places.set(key, { key, servers, seenAtMs: now, firstSeenAtMs: now, from: 'person' });
+    this.#decide();
+    return true;
+  }
+
+  /** Waits until somebody is met there, or it is clear that nobody will be. */
+  #isAnybodyAt(link: PeopleLink): Promise<boolean> {
+    const { clock } = this.#parts;
+    return new Promise((resolve) => {
+      const timer = clock.setTimeout(() => settle(), MEET_MS);
+      const look = (): void => {
+        if (link.people.length > 0 || link.problem !== null) settle();
+      };
+      const settle = (): void => {
+        clock.clearTimeout(timer);
+        this.#meetings.delete(look);
+        resolve(link.people.length > 0);
+      };
+      this.#meetings.add(look);
+      look();
+    });
+  }
+
+  #isOwnServer(server: string): boolean {
+    const host = hostOf(server);
+    const port = URL.canParse(server) ? Number(new URL(server).port) : 0;
+    return port === this.#port && (/^(127\.|::1$)/.test(host) || isOwn(host, this.#parts.interfaces()));
+  }
+
+  #askKnownLater(): void {
+    this.#parts.clock.setTimeout(() => {
+      if (this.#mode === 'off') return;
+      const isNear = onLink(this.#parts.interfaces());
+      for (const { key, servers } of this.#parts.knownAddresses()) {
+        const near = servers.filter((server) => isNear(hostOf(server)));
+        if (near.length > 0 && !this.#places.has(key) && key !== this.#parts.key)
+          this.#onSighted(key, near, 'known');
+      }
+    }, ASK_KNOWN_MS);
+  }
+
+  // ---------------------------------------------------------------- what the page shows
+
+  #whereabouts(): Pick<NearbyView, 'link' | 'addresses'> {
+    const { key, interfaces } = this.#parts;
+    if (this.#port === null) return { link: null, addresses: [] };
+    const addresses = hostAddresses(interfaces(), this.#port).filter(({ kind }) => kind === 'lan');
+    const servers = addresses.map(({ url }) => url).slice(0, 8);
+    return {
+      link: servers.length > 0 ? formatPersonLink({ servers, key }) : null,
+      addresses: servers.map((server) => server.replace('ws://', '')),
+    };
+  }
+
+  #show(change: Partial<NearbyView>): void {
+    const view = { ...this.#view, ...change };
+    if (JSON.stringify(view) === JSON.stringify(this.#view)) return;
+    this.#view = view;
+    this.tellAll();
+  }
+}
+
+function hostOf(server: string): string {
+  if (!URL.canParse(server)) return '';
+  const host = new URL(server).hostname.replace(/^\[|\]$/g, '');
+  return isIP(host) === 0 ? '' : host;
+}

@@ -1,0 +1,98 @@
+import { BLUE, RED } from '../support/known-media';
+import { Lan, noLanBecause } from '../support/lan';
+import { expect, test, type Person } from '../support/people';
+
+/** The side is there twice; the other is for narrow windows. */
+const says = (person: Person, text: string | RegExp) =>
+  expect(person.page.getByText(text).first()).toBeVisible();
+const row = (at: Person, name: string) => at.page.getByRole('listitem').filter({ hasText: name });
+
+test('one is asked once whether to be reachable on this network, and can change one’s mind', async ({
+  meet,
+}) => {
+  const ann = await meet('Ann', { media: RED });
+  await expect(ann.page.getByRole('heading', { name: 'Be reachable on this network?' })).toBeVisible();
+  expect(await ann.roomServerPid()).toBeNull();
+  await ann.button('Not now').click();
+  await says(ann, 'You are not reachable here, and see nobody.');
+  expect(await ann.roomServerPid()).toBeNull();
+
+  await ann.page.keyboard.press('Control+,');
+  const reachable = ann.page.getByRole('switch', { name: 'Be reachable on this network' });
+  await expect(reachable).not.toBeChecked();
+  await reachable.check();
+  await expect.poll(() => ann.roomServerPid()).not.toBeNull();
+  await reachable.uncheck();
+  // Nothing listens that nobody wants.
+  await expect.poll(() => ann.roomServerPid()).toBeNull();
+  await ann.page.keyboard.press('Escape');
+  await ann.app.close();
+
+  const again = await meet('Ann', { media: RED, profile: ann.profile });
+  await says(again, 'You are not reachable here, and see nobody.');
+});
+
+test.describe('on a LAN of two computers, without internet', () => {
+  const reason = noLanBecause();
+  test.skip(reason !== null, reason ?? '');
+
+  let lan: Lan;
+  test.beforeEach(async () => {
+    lan = await Lan.make();
+  });
+  test.afterEach(() => {
+    lan.remove();
+  });
+
+  test('people find each other, one click rings, and who is killed is gone from the list', async ({
+    meet,
+  }) => {
+    const [ann, ben] = await Promise.all([
+      meet('Ann', { media: RED, at: lan.ann }),
+      meet('Ben', { media: BLUE, at: lan.ben }),
+    ]);
+    await Promise.all([ann, ben].map((person) => person.button('Be reachable').click()));
+    await Promise.all([expect(row(ann, 'Ben')).toBeVisible(), expect(row(ben, 'Ann')).toBeVisible()]);
+
+    await ann.button('Video call with Ben').click();
+    await ben.button('Accept with video').click();
+    await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+    await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
+    await ben.button('Hang up').click();
+    await says(ann, 'Ben hung up.');
+    for (const person of [ann, ben]) await person.button('Done').click();
+
+    // The other way round: over whose server it is makes no difference.
+    await ben.button('Call Ann').click();
+    await ann.button('Decline').click();
+    await Promise.all([says(ben, 'Ann declined the call.'), says(ann, 'You declined Ben’s call.')]);
+    await ben.button('Done').click();
+
+    await ann.kill();
+    await expect(row(ben, 'Ann')).toHaveCount(0);
+    expect(await lan.sentOutside()).toEqual([]);
+  });
+
+  test('where multicast is dropped one is told so, and an address does', async ({ meet }) => {
+    lan.dropMulticast();
+    const [ann, ben] = await Promise.all([
+      meet('Ann', { media: RED, at: lan.ann }),
+      meet('Ben', { media: BLUE, at: lan.ben }),
+    ]);
+    await Promise.all([ann, ben].map((person) => person.button('Be reachable').click()));
+    await Promise.all([ann, ben].map((person) => says(person, /cannot look around on this network/)));
+
+    await ann.button('Add by address').click();
+    const field = ann.page.getByRole('textbox', { name: 'Their link or address' });
+    await field.fill('10.77.0.9');
+    await field.press('Enter');
+    await says(ann, 'Nobody can be called at this address.');
+    await field.fill(lan.ben.address);
+    await field.press('Enter');
+    await Promise.all([expect(row(ann, 'Ben')).toBeVisible(), expect(row(ben, 'Ann')).toBeVisible()]);
+
+    await ben.button('Video call with Ann').click();
+    await ann.button('Accept with video').click();
+    await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  });
+});
