@@ -1,8 +1,10 @@
 import { clipboard, shell, type BrowserWindow } from 'electron';
 import type { Result, Settings, StartInfo } from '../preload/bridge';
+import type { Closing } from './closing';
 import type { Desktop } from './desktop';
 import type { BridgeHandlers } from './ipc';
 import { readTarget } from './join-link';
+import type { LoginItem } from './login-item';
 import type { Nearby } from './nearby/nearby';
 import type { PeopleBook } from './people-book';
 import type { PeopleLinks } from './people-links';
@@ -25,6 +27,8 @@ const PRIVACY_PAGES: Partial<Record<NodeJS.Platform, Record<'camera' | 'micropho
 export interface BridgeHostParts {
   window: BrowserWindow;
   desktop: Desktop;
+  closing: Closing;
+  loginItem: LoginItem;
   session: RoomSession;
   people: PeopleLinks;
   nearby: Nearby;
@@ -39,7 +43,7 @@ export interface BridgeHostParts {
 
 /** Answers the bridge, one handler a method. Arguments are parsed already (ipc.ts). */
 export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
-  const { window, desktop, session, people, nearby, book, passwords, settings } = parts;
+  const { window, desktop, closing, loginItem, session, people, nearby, book, passwords, settings } = parts;
   const { startInfo, onSettingsChanged, log } = parts;
   return {
     start: async () => {
@@ -100,6 +104,18 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
       if (!inCall) people.closeRooms(session.settled());
     },
     showOutside: (outside) => desktop.show(outside),
+    answerClose: (answer) => closing.answer(answer),
+    startsAtLogin: () => loginItem.isOn(),
+    setStartAtLogin: async (on): Promise<Result<null>> => {
+      try {
+        await loginItem.set(on);
+        return { ok: true, value: null };
+      } catch (error) {
+        log.error('start at login not changed', { reason: String(error) });
+        return { ok: false, code: 'login-item-failed' };
+      }
+    },
+    canMuteWith: (key) => desktop.canMuteWith(key),
     copyText: (text) => clipboard.writeText(text),
     openPrivacySettings: async (device) => {
       const page = PRIVACY_PAGES[process.platform]?.[device];

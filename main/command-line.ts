@@ -13,6 +13,7 @@ const HELP = `Usage: parley [options] [link]
   --port N              port to host on (9238, or the next free one)
   --let-in              people with the link walk straight in
   --allow-origin URL    a web page that may join rooms hosted here; repeat for several, * for any
+  --hidden              without a window, where people can call: it appears when it is wanted
   --lang en|zh          language of the app
   --profile NAME        own settings folder, so that several Parleys run on one machine
   --version, --help
@@ -26,6 +27,7 @@ const OPTIONS = {
   port: { type: 'string' },
   'let-in': { type: 'boolean' },
   'allow-origin': { type: 'string', multiple: true },
+  hidden: { type: 'boolean' },
   lang: { type: 'string' },
   profile: { type: 'string' },
   version: { type: 'boolean' },
@@ -40,6 +42,8 @@ export interface CommandLine {
   port: number | null;
   letIn: boolean;
   allowOrigins: string[];
+  /** Started by the system at login: nobody asked to see it. */
+  hidden: boolean;
   language: Language | null;
   profile: string | null;
 }
@@ -120,6 +124,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     port: checked('port', portSchema, 'a number from 1 to 65535'),
     letIn,
     allowOrigins: origins,
+    hidden: values.hidden === true,
     // Chromium has a switch of the same name and takes any language there.
     language: v.is(languageSchema, values.lang) ? values.lang : null,
     profile: checked('profile', profileSchema, 'letters, digits, spaces and . _ -, at most 40'),

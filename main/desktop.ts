@@ -1,17 +1,29 @@
 import type { BrowserWindow, WebFrameMain } from 'electron';
-import type { BridgeEvent, CallRecord, Language, Outside, OutsideAnswer } from '../preload/bridge';
+import type {
+  BridgeEvent,
+  CallRecord,
+  Language,
+  MenuCommand,
+  Outside,
+  OutsideAnswer,
+  Settings,
+} from '../preload/bridge';
 import type { PopupView } from '../preload/popup-bridge';
 import { DisplaySleep } from './display-sleep';
+import { GlobalMute } from './global-mute';
 import { setMenu } from './menu';
 import { Notifications } from './notifications';
 import { Popup } from './popup';
+import { canBeReached } from './settings';
 import type { Logger } from './signaling/logger';
+import { TrayIcon } from './tray';
 import { isInFront, raiseWindow } from './window';
 
 export interface DesktopParts {
   window: BrowserWindow;
   devServer: string | null;
   language: () => Language;
+  settings: () => Settings;
   emit: (event: BridgeEvent) => void;
   log: Logger;
 }
@@ -22,13 +34,25 @@ export class Desktop {
   readonly #popup: Popup;
   readonly #notifications: Notifications;
   readonly #displaySleep = new DisplaySleep();
+  readonly #tray: TrayIcon;
+  readonly #globalMute: GlobalMute;
   #outside: Outside = { state: 'none' };
 
   constructor(parts: DesktopParts) {
     this.#parts = parts;
-    const { window, devServer, language, log } = parts;
+    const { window, devServer, language, emit, log } = parts;
     this.#popup = new Popup(devServer);
-    this.#notifications = new Notifications({ language, open: () => raiseWindow(window), log });
+    const open = (): void => raiseWindow(window);
+    this.#notifications = new Notifications({ language, open, log });
+    this.#tray = new TrayIcon({
+      open,
+      choose: (command) => this.#choose(command),
+      setStatus: (status) => emit({ type: 'status-chosen', status }),
+    });
+    this.#globalMute = new GlobalMute(
+      () => this.#choose('mute'),
+      () => emit({ type: 'shortcut-refused' }),
+    );
     const follow = (): void => this.#followWindow();
     window.on('focus', follow);
     window.on('blur', follow);
@@ -47,13 +71,22 @@ export class Desktop {
     this.#outside = outside;
     this.#displaySleep.block(outside.state === 'talking');
     this.#followWindow();
-    this.followLanguage();
+    this.follow();
   }
 
-  /** Says everything in the language of now. */
-  followLanguage(): void {
-    const { emit, language } = this.#parts;
-    setMenu(language(), this.#outside, (command) => emit({ type: 'menu', command }));
+  /** Does what the settings say by now, in the language they say. */
+  follow(): void {
+    const { language, settings } = this.#parts;
+    const { globalMute, status } = settings();
+    const outside = this.#outside;
+    setMenu(language(), outside, (command) => this.#choose(command));
+    this.#tray.show(canBeReached(settings()) ? { language: language(), status, outside } : null);
+    this.#globalMute.hold(outside.state === 'talking' ? globalMute : null);
+  }
+
+  /** Whether the system would let this key mute from everywhere. */
+  canMuteWith(key: NonNullable<Settings['globalMute']>): boolean {
+    return this.#globalMute.canHold(key);
   }
 
   /** A call or a ring is over. */
@@ -81,6 +114,13 @@ export class Desktop {
     if (answer !== 'silence') this.#popup.show(null);
     if (answer === 'voice' || answer === 'video') raiseWindow(window);
     emit({ type: 'answered-outside', call: ring.call, answer });
+  }
+
+  #choose(command: MenuCommand): void {
+    const { emit, window } = this.#parts;
+    // To be seen by the other, one wants to see oneself.
+    if (command === 'answer') raiseWindow(window);
+    emit({ type: 'menu', command });
   }
 
   /** What the window shows needs no telling beside it. */

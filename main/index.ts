@@ -5,11 +5,13 @@ import { app, powerMonitor, session as electronSession } from 'electron';
 import type { BridgeEvent, Language } from '../preload/bridge';
 import { PAGE_ORIGIN, POPUP_URL, registerAppScheme, serveApp } from './app-protocol';
 import { createBridgeHost } from './bridge-host';
+import { Closing } from './closing';
 import { answerTerminal, type CommandLine } from './command-line';
 import { Desktop } from './desktop';
 import { answerBridge, answerPopup, sendEvent } from './ipc';
 import { formatJoinLink, LINK_SCHEME } from './join-link';
 import { LanServer } from './lan-server';
+import { LoginItem, wasOpenedAtLogin } from './login-item';
 import { Launches } from './launches';
 import { openLog } from './log';
 import { lockNavigation, refuseNetwork } from './navigation';
@@ -21,11 +23,12 @@ import { PeopleLinks } from './people-links';
 import { openProfile, type Profile } from './profile';
 import { RoomSession } from './room-session';
 import { ServerPasswords } from './server-passwords';
+import { canBeReached } from './settings';
 import { systemClock } from './signaling/clock';
 import { memberIdOf } from './signaling/identity';
 import { NEARBY } from './signaling/protocol';
 import { leaveBeforeQuit, recoverFromCrash } from './way-out';
-import { openWindow, raiseWindow, readLastPlace, watchWindow, type LastPlace } from './window';
+import { isShown, openWindow, raiseWindow, readLastPlace, watchWindow, type LastPlace } from './window';
 
 const commandLine = answerTerminal(process.argv.slice(1), app.getVersion());
 
@@ -59,7 +62,7 @@ if (launches) {
 }
 
 function start(
-  { language: asked, port, allowOrigins }: CommandLine,
+  { language: asked, port, allowOrigins, hidden: asksHidden, profile, launch }: CommandLine,
   launches: Launches,
   { settings, identity, lastSeat, returnTo, notice }: Profile,
   lastPlace: LastPlace,
@@ -80,12 +83,18 @@ function start(
     asked ?? settings.current.language ?? (/^zh/i.test(app.getLocale()) ? 'zh' : 'en');
 
   // It hears of nothing before the parts below are there: they are, before its page asks for anything.
-  const window = openWindow(lastPlace, devServer);
+  // Out of sight is only what people can reach, and what was asked to do nothing else.
+  const hidden = (asksHidden || wasOpenedAtLogin()) && launch === null && canBeReached(settings.current);
+  const window = openWindow(lastPlace, { devServer, hidden });
+  let opening = !hidden;
+  window.once('show', () => (opening = false));
   const emit = (event: BridgeEvent): void => {
     if (!window.isDestroyed()) sendEvent(window.webContents, event);
   };
   const book = new PeopleBook({ folder: dataFolder, emit, log, now: Date.now });
-  const desktop = new Desktop({ window, devServer, language, emit, log });
+  const desktop = new Desktop({ window, devServer, language, settings: () => settings.current, emit, log });
+  const closing = new Closing({ window, settings: () => settings.current, emit });
+  const loginItem = new LoginItem(profile);
   const passwords = new ServerPasswords();
   const people = new PeopleLinks({
     identity,
@@ -140,12 +149,16 @@ function start(
       process.platform === 'darwin' || process.platform === 'win32' ? process.platform : ('linux' as const),
     language: language(),
     launch: launches.takeFirst(),
+    // It is shown with its first frame, for which it asks here.
+    shown: opening || isShown(window),
     notice,
   });
   answerBridge(
     createBridgeHost({
       window,
       desktop,
+      closing,
+      loginItem,
       session,
       people,
       nearby,
@@ -154,7 +167,7 @@ function start(
       settings,
       startInfo,
       onSettingsChanged: () => {
-        desktop.followLanguage();
+        desktop.follow();
         people.follow();
         nearby.follow();
       },
@@ -182,7 +195,10 @@ function start(
     people.follow();
     nearby.follow();
   });
-  desktop.followLanguage();
+  desktop.follow();
+  void loginItem
+    .refresh()
+    .catch((error: unknown) => log.warn('the start at login', { reason: String(error) }));
   watchWindow(window, emit);
   recoverFromCrash(window, session, launches, log);
 }

@@ -50,14 +50,7 @@ export class JsonFile {
 
   async #replace(text: string): Promise<void> {
     const next = `${this.#path}.new`;
-    await mkdir(dirname(this.#path), { recursive: true });
-    const file = await open(next, 'w', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeFlushed(next, text);
     // Only a good file becomes the backup: a broken one must not push out the last good settings.
     // Copied and renamed, so that there is a whole file at both places at every moment.
     if (await this.#isJson()) {
@@ -74,5 +67,17 @@ export class JsonFile {
     } catch {
       return false;
     }
+  }
+}
+
+/** Writes a file that only its owner can read, and returns when it is on the disk; makes the folder for it. */
+export async function writeFlushed(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }

@@ -16,6 +16,9 @@ const DEFAULTS: Settings = {
   status: 'free',
   audioProcessing: true,
   sounds: { ring: true, ringBack: true, knock: true, connected: true, reconnecting: true, ended: true },
+  ringSpeaker: null,
+  closeToTray: null,
+  globalMute: null,
   iceServers: [],
   alwaysRelay: false,
 };
@@ -60,6 +63,10 @@ export class SettingsStore {
     return this.current;
   }
 }
+
+/** Whether people can call while nobody looks at the window. */
+export const canBeReached = ({ server, reachable }: Settings): boolean =>
+  server !== null || reachable === true;
 
 /** Every field that is valid, the default for every one that is not. */
 export function fitSettings(value: unknown): Settings {

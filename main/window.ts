@@ -32,9 +32,13 @@ export async function readLastPlace(dataFolder: string): Promise<LastPlace> {
 
 /**
  * Opens the app's window where it last was, shown once its first frame is painted.
- * @param devServer URL of the page in development, `null` for the built one
+ * @param options `devServer`: URL of the page in development, `null` for the built one; `hidden`: not shown until somebody
+ *   wants it
  */
-export function openWindow(last: LastPlace, devServer: string | null): BrowserWindow {
+export function openWindow(
+  last: LastPlace,
+  { devServer, hidden }: { devServer: string | null; hidden: boolean },
+): BrowserWindow {
   const { file } = last;
   const state = last.state && isOnSomeScreen(last.state) ? last.state : null;
   const window = new BrowserWindow({
@@ -57,7 +61,7 @@ export function openWindow(last: LastPlace, devServer: string | null): BrowserWi
     },
   });
   if (state?.maximized) window.maximize();
-  window.once('ready-to-show', () => window.show());
+  if (!hidden) window.once('ready-to-show', () => window.show());
   window.on('close', () => {
     const bounds = window.getNormalBounds();
     void file
@@ -93,8 +97,7 @@ function isOnSomeScreen(bounds: Rectangle): boolean {
 export function watchWindow(window: BrowserWindow, emit: (event: BridgeEvent) => void): void {
   window.on('enter-full-screen', () => emit({ type: 'full-screen', on: true }));
   window.on('leave-full-screen', () => emit({ type: 'full-screen', on: false }));
-  const tellShown = (): void =>
-    emit({ type: 'window-shown', shown: window.isVisible() && !window.isMinimized() });
+  const tellShown = (): void => emit({ type: 'window-shown', shown: isShown(window) });
   window.on('show', tellShown);
   window.on('hide', tellShown);
   window.on('minimize', tellShown);
@@ -109,7 +112,9 @@ export function raiseWindow(window: BrowserWindow): void {
   window.focus();
 }
 
+/** Whether any of it can be seen. */
+export const isShown = (window: BrowserWindow): boolean => window.isVisible() && !window.isMinimized();
+
 /** Whether a person looks at it now. */
-export function isInFront(window: BrowserWindow): boolean {
-  return !window.isDestroyed() && window.isVisible() && !window.isMinimized() && window.isFocused();
-}
+export const isInFront = (window: BrowserWindow): boolean =>
+  !window.isDestroyed() && isShown(window) && window.isFocused();

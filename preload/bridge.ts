@@ -68,6 +68,8 @@ export type ErrorCode =
   | 'bad-message'
   | 'not-present'
   | 'replaced'
+  | 'login-item-failed'
+  | 'shortcut-refused'
   | 'settings-not-saved'
   | 'settings-restored'
   | 'settings-reset'
@@ -106,6 +108,13 @@ const serversSchema = v.pipe(v.array(serverUrlSchema), v.minLength(1), v.maxLeng
 
 const deviceIdSchema = v.nullable(v.pipe(v.string(), v.maxLength(256)));
 
+/** Keys that may mute from everywhere, as Electron writes them. Few other apps want them. */
+export const GLOBAL_MUTE_KEYS = [
+  'CommandOrControl+Shift+M',
+  'CommandOrControl+Alt+M',
+  'CommandOrControl+Alt+F9',
+] as const;
+
 /** What a person chose, kept on disk per profile. */
 export const settingsSchema = v.object({
   /** Shown to the other side. */
@@ -133,6 +142,12 @@ export const settingsSchema = v.object({
   status: v.picklist(['free', 'do-not-disturb', 'invisible']),
   /** Which sounds play. */
   sounds: soundsSchema,
+  /** Where it rings; `null`: where everything else is heard. */
+  ringSpeaker: deviceIdSchema,
+  /** Closing the window leaves the app reachable, where it is; `null`: not asked yet. */
+  closeToTray: v.nullable(v.boolean()),
+  /** Mutes in a call while another app has the focus; `null`: no key does. */
+  globalMute: v.nullable(v.picklist(GLOBAL_MUTE_KEYS)),
   iceServers: v.pipe(v.array(iceServerSchema), v.maxLength(8)),
   /** Media goes through a TURN server only, so that the other side never learns this machine's addresses. */
   alwaysRelay: v.boolean(),
@@ -407,6 +422,8 @@ export interface StartInfo {
   language: Language;
   settings: Settings;
   launch: Launch | null;
+  /** Whether any of the window can be seen, or is about to be. */
+  shown: boolean;
   /** Something that went wrong before the page was there: settings that could not be read, say. */
   notice: ErrorCode | null;
 }
@@ -499,6 +516,14 @@ export type BridgeEvent =
   | { type: 'calls-changed'; calls: CallRecord[] }
   /** The small window that shows a ring was used. */
   | { type: 'answered-outside'; call: string; answer: OutsideAnswer }
+  /** The window was closed for the first time while people can reach this person: what is that to mean? */
+  | { type: 'close-asked' }
+  /** The window was closed and the app goes on: whatever went on in the window does not. */
+  | { type: 'window-closed' }
+  /** Chosen in the tray. */
+  | { type: 'status-chosen'; status: Settings['status'] }
+  /** The system gave the key that mutes to another app. */
+  | { type: 'shortcut-refused' }
   /** The person chose this from the native menu or the tray, or by a key that works everywhere. */
   | { type: 'menu'; command: MenuCommand };
 
@@ -567,6 +592,13 @@ export interface BridgeMethods {
   setInCall(inCall: boolean): Promise<void>;
   /** What of the present call is to be seen outside the page, each time it changes. */
   showOutside(outside: Outside): Promise<void>;
+  /** Answers `close-asked`. */
+  answerClose(answer: 'hide' | 'quit' | 'stay'): Promise<void>;
+  /** Whether the app starts, without its window, when the person logs in. */
+  startsAtLogin(): Promise<boolean>;
+  setStartAtLogin(on: boolean): Promise<Result<null>>;
+  /** Whether the system would let this key mute from everywhere. */
+  canMuteWith(key: NonNullable<Settings['globalMute']>): Promise<boolean>;
   copyText(text: string): Promise<void>;
   /** Opens the OS's privacy settings for a device that was refused. `false` where there is no such page. */
   openPrivacySettings(device: 'camera' | 'microphone'): Promise<boolean>;
@@ -618,6 +650,10 @@ export const METHODS: {
   restoreCalls: v.strictTuple([]),
   setInCall: v.strictTuple([v.boolean()]),
   showOutside: v.strictTuple([outsideSchema]),
+  answerClose: v.strictTuple([v.picklist(['hide', 'quit', 'stay'])]),
+  startsAtLogin: v.strictTuple([]),
+  setStartAtLogin: v.strictTuple([v.boolean()]),
+  canMuteWith: v.strictTuple([v.picklist(GLOBAL_MUTE_KEYS)]),
   copyText: v.strictTuple([textSchema(8192)]),
   openPrivacySettings: v.strictTuple([v.picklist(['camera', 'microphone'])]),
   setFullScreen: v.strictTuple([v.boolean()]),

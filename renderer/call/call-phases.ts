@@ -133,6 +133,10 @@ export type CallEvent =
           | 'calls-changed'
           | 'window-shown'
           | 'answered-outside'
+          | 'close-asked'
+          | 'window-closed'
+          | 'status-chosen'
+          | 'shortcut-refused'
           | 'menu';
       }
     >

@@ -68,6 +68,8 @@ export interface CallView {
   hangUp(): Promise<void>;
   /** From `ended`: a host waits again with the door as it was, a guest joins again. */
   callAgain(): Promise<void>;
+  /** Ends whatever is under way, as far as `idle`, but for a ring that can still be answered. */
+  leave(): Promise<void>;
   /** From `ended` to `idle`: a host leaves the room. */
   done(): Promise<void>;
   /** STUN and TURN servers of the person's settings, used from the next connection on. */
@@ -90,6 +92,7 @@ export interface LocalMediaView {
   /** The devices there are; `null` until {@link listDevices} or a device that was opened made them known. */
   readonly cameras: readonly MediaDeviceInfo[] | null;
   readonly microphones: readonly MediaDeviceInfo[] | null;
+  readonly speakers: readonly MediaDeviceInfo[] | null;
   /** Chosen device ids; `null` is the system's default. */
   readonly camera: string | null;
   readonly microphone: string | null;

@@ -262,6 +262,14 @@ export class Call implements CallView {
     return rings ? this.#readyCertificate().then(() => this.#do(again)) : this.#do(again);
   }
 
+  leave(): Promise<void> {
+    // A ring goes on: the small window shows it.
+    if (this.#state.phase === 'ringing') return Promise.resolve();
+    this.#move({ type: 'cancelled' });
+    this.#move({ type: 'hung-up', atMs: this.#clock.now() });
+    return this.#do({ type: 'done' });
+  }
+
   done(): Promise<void> {
     return this.#do({ type: 'done' });
   }
@@ -492,6 +500,10 @@ export class Call implements CallView {
       case 'launch':
       case 'full-screen':
       case 'window-shown':
+      case 'close-asked':
+      case 'window-closed':
+      case 'status-chosen':
+      case 'shortcut-refused':
       case 'menu':
         // The page's, not the call's.
         return;

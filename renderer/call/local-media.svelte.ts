@@ -45,6 +45,7 @@ export class LocalMedia implements LocalMediaView {
   #audioProcessing: boolean;
   #cameras = $state.raw<readonly MediaDeviceInfo[] | null>(null);
   #microphones = $state.raw<readonly MediaDeviceInfo[] | null>(null);
+  #speakers = $state.raw<readonly MediaDeviceInfo[] | null>(null);
   #cameraProblem = $state<ErrorCode | null>(null);
   #microphoneProblem = $state<ErrorCode | null>(null);
 
@@ -99,6 +100,10 @@ export class LocalMedia implements LocalMediaView {
 
   get microphones(): readonly MediaDeviceInfo[] | null {
     return this.#microphones;
+  }
+
+  get speakers(): readonly MediaDeviceInfo[] | null {
+    return this.#speakers;
   }
 
   get camera(): string | null {
@@ -390,6 +395,7 @@ export class LocalMedia implements LocalMediaView {
       );
     this.#cameras = ofKind('videoinput');
     this.#microphones = ofKind('audioinput');
+    this.#speakers = ofKind('audiooutput');
   }
 
   /** Measures the microphone if it is open and somebody looks. */

@@ -109,6 +109,14 @@ export const enSentences: Sentences = {
       what: 'You joined this room from somewhere else, so this window left it.',
       whatToDo: 'Join again to come back here.',
     },
+    'login-item-failed': {
+      what: 'Starting at login could not be changed.',
+      whatToDo: 'Change it in the system’s own settings.',
+    },
+    'shortcut-refused': {
+      what: 'Another app uses the shortcut that mutes.',
+      whatToDo: 'Choose another one in the settings.',
+    },
     'settings-not-saved': {
       what: 'Your settings could not be saved.',
       whatToDo: 'They hold until you quit. Check that the disk is not full.',

@@ -79,6 +79,8 @@ export const zhSentences: Sentences = {
     },
     'not-present': { what: '服务器还不知道你在线。', whatToDo: '请稍后再试。' },
     replaced: { what: '你已在别处进入这个房间，这个窗口已退出。', whatToDo: '想在这里继续，请重新加入。' },
+    'login-item-failed': { what: '没能更改登录时启动。', whatToDo: '请在系统自己的设置里更改。' },
+    'shortcut-refused': { what: '静音快捷键已被其他应用占用。', whatToDo: '请在设置里换一个。' },
     'settings-not-saved': { what: '设置没能保存。', whatToDo: '退出前仍然有效；请检查磁盘是否已满。' },
     'settings-restored': { what: '设置无法读取，已恢复到上一次的设置。', whatToDo: '请在设置里核对一遍。' },
     'settings-reset': { what: '设置无法读取，已恢复为初始设置。', whatToDo: '请重新填写名字并选择设备。' },

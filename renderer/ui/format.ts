@@ -54,6 +54,13 @@ export function initials(name: string): string {
   ).toUpperCase();
 }
 
+/** A key as Electron writes it, as the OS does: `CommandOrControl+Alt+M` is `⌥⌘M` or `Ctrl+Alt+M`. */
+export function formatAccelerator(accelerator: string, platform: 'linux' | 'darwin' | 'win32'): string {
+  if (platform !== 'darwin') return accelerator.replace('CommandOrControl', 'Ctrl');
+  const [, modifier = '', key = ''] = accelerator.split('+');
+  return `${modifier === 'Shift' ? '⇧' : '⌥'}⌘${key}`;
+}
+
 /** Labels of shortcuts as the OS writes them: `D` is `⌘D` or `Ctrl+D`, `Shift+H` is `⇧⌘H` or `Ctrl+Shift+H`. */
 export function formatShortcut(key: string, platform: 'linux' | 'darwin' | 'win32'): string {
   if (platform !== 'darwin') return `Ctrl+${key}`;

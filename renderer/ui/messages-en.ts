@@ -122,6 +122,9 @@ export const en = {
     systemDefault: 'System default',
     cameraNumber: (n) => `Camera ${n}`,
     microphoneNumber: (n) => `Microphone ${n}`,
+    ringSpeaker: 'Ring on',
+    speakerNumber: (n) => `Speaker ${n}`,
+    testSpeaker: 'Test',
     noCamera: 'No camera found',
     noMicrophone: 'No microphone found',
     notConnected: 'Not plugged in',
@@ -368,10 +371,30 @@ export const en = {
       reconnecting: 'The connection is interrupted',
       ended: 'A call ends',
     },
+    background: 'In the background',
+    closeToTray: 'Stay reachable when the window is closed',
+    closeToTrayHint: 'Where people can call you. Otherwise closing the window quits Parley.',
+    startAtLogin: 'Start when I log in',
+    startAtLoginHint: 'Without its window, as long as people can call you.',
+    globalMute: 'Mute from any app during a call',
+    globalMuteOff: 'No shortcut',
     connection: 'Different networks',
     about: 'About',
     version: (version) => `Parley ${version}`,
     aboutText: 'Sound and picture go straight from you to the other side, encrypted.',
+  },
+
+  closing: {
+    title: 'Keep Parley running?',
+    text: 'With the window closed, people can still call you. A call in the window ends.',
+    hint: 'You can change this in the settings.',
+    keep: 'Keep running',
+    quit: 'Quit Parley',
+  },
+
+  windowTitle: {
+    ringing: (name) => `${name} is calling`,
+    muted: (name) => `${name} (you are muted)`,
   },
 
   announce: {

@@ -113,6 +113,9 @@ export const zh = {
     systemDefault: '系统默认',
     cameraNumber: (n) => `摄像头 ${n}`,
     microphoneNumber: (n) => `麦克风 ${n}`,
+    ringSpeaker: '来电铃声播放到',
+    speakerNumber: (n) => `扬声器 ${n}`,
+    testSpeaker: '试听',
     noCamera: '没有找到摄像头',
     noMicrophone: '没有找到麦克风',
     notConnected: '未连接',
@@ -355,9 +358,29 @@ export const zh = {
       ended: '通话结束',
     },
     connection: '跨网络连接',
+    background: '后台运行',
+    closeToTray: '关闭窗口后仍可接听来电',
+    closeToTrayHint: '仅在别人能呼叫你时有效；否则关闭窗口会退出 Parley。',
+    startAtLogin: '登录时启动',
+    startAtLoginHint: '只要别人能呼叫你，启动时不显示窗口。',
+    globalMute: '通话中从任何应用静音',
+    globalMuteOff: '不设快捷键',
     about: '关于',
     version: (version) => `Parley ${version}`,
     aboutText: '声音和画面加密后直接传给对方。',
+  },
+
+  closing: {
+    title: '让 Parley 继续运行吗？',
+    text: '窗口关闭后，别人仍能呼叫你；窗口里的通话会结束。',
+    hint: '之后可以在设置里更改。',
+    keep: '继续运行',
+    quit: '退出 Parley',
+  },
+
+  windowTitle: {
+    ringing: (name) => `${name} 来电`,
+    muted: (name) => `${name}（已静音）`,
   },
 
   announce: {

@@ -122,6 +122,10 @@ export interface Messages {
     systemDefault: string;
     cameraNumber: (n: number) => string;
     microphoneNumber: (n: number) => string;
+    ringSpeaker: string;
+    speakerNumber: (n: number) => string;
+    /** Lets it ring once. */
+    testSpeaker: string;
     noCamera: string;
     noMicrophone: string;
     /** The chosen device is not plugged in. */
@@ -294,10 +298,33 @@ export interface Messages {
     /** Stands over `soundWhen`. */
     sounds: string;
     soundWhen: Record<Sound, string>;
+    /** What goes on without the window. */
+    background: string;
+    closeToTray: string;
+    closeToTrayHint: string;
+    startAtLogin: string;
+    startAtLoginHint: string;
+    globalMute: string;
+    globalMuteOff: string;
     connection: string;
     about: string;
     version: (version: string) => string;
     aboutText: string;
+  };
+
+  /** The window was closed for the first time, and people can call. */
+  closing: {
+    title: string;
+    text: string;
+    hint: string;
+    keep: string;
+    quit: string;
+  };
+
+  /** Of the window itself; plain text. */
+  windowTitle: {
+    ringing: (name: string) => string;
+    muted: (name: string) => string;
   };
 
   /** Said to screen readers when the phase changes. */

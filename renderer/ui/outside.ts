@@ -1,6 +1,7 @@
 /** What of the present call is to be seen outside the page. */
 import type { KnownPerson, Outside } from '../../preload/bridge';
 import type { CallState } from '../call/call-state';
+import type { Messages } from './messages';
 
 /** What is shown beside the state of the call. */
 export interface OutsideParts {
@@ -42,5 +43,21 @@ export function outsideOf(state: CallState, parts: OutsideParts): Outside {
     default:
       state satisfies never;
       return { state: 'none' };
+  }
+}
+
+/** What the window is called: in the taskbar, and where one switches between windows. */
+export function titleOf(outside: Outside, words: Messages['windowTitle']): string {
+  switch (outside.state) {
+    case 'none':
+    case 'calling':
+      return 'Parley';
+    case 'ringing':
+      return `${words.ringing(outside.ring.name)} – Parley`;
+    case 'talking':
+      return `${outside.muted ? words.muted(outside.name) : outside.name} – Parley`;
+    default:
+      outside satisfies never;
+      return 'Parley';
   }
 }

@@ -1,5 +1,5 @@
 /** Which panel lies over the screen, and what was typed into its form: kept until a call came of it. */
-export type Panel = 'host' | 'join' | 'server' | 'nearby' | 'settings' | 'safety-code';
+export type Panel = 'host' | 'join' | 'server' | 'nearby' | 'settings' | 'safety-code' | 'closing';
 
 export class Panels {
   open = $state<Panel | null>(null);

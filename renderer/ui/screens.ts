@@ -1,6 +1,7 @@
 /** Every screen but the first, in a chunk of its own that the first frame does not wait for; see `App.svelte`. */
 export { default as Calling } from './Calling.svelte';
 export { default as CallScreen } from './CallScreen.svelte';
+export { default as CloseDialog } from './CloseDialog.svelte';
 export { default as Confirm } from './Confirm.svelte';
 export { default as Ended } from './Ended.svelte';
 export { default as HostPanel } from './HostPanel.svelte';

@@ -33,34 +33,60 @@ const notes: Record<Sound, readonly Note[]> = {
 const AGAIN_MS = 3000;
 const LOUDNESS = 0.07;
 
+/** Missing in TypeScript's library still: Web Audio API, "sinkId". */
+interface SinkContext extends AudioContext {
+  readonly sinkId: string;
+  setSinkId(id: string): Promise<void>;
+}
+
 let context: AudioContext | null = null;
 
-/** Plays once. A machine without sound stays silent. */
-export function playSound(sound: Sound): void {
+const hasSink = (audio: AudioContext): audio is SinkContext => 'setSinkId' in audio;
+
+/** Whether a sound may be heard elsewhere than everything else. */
+export const canChooseSpeaker = 'setSinkId' in AudioContext.prototype;
+
+/**
+ * Plays once. A machine without sound stays silent.
+ * @param speaker the device to hear it from; where it is not there any more, and without one, the system's
+ */
+export function playSound(sound: Sound, speaker: string | null = null): void {
   context ??= new AudioContext();
   const audio = context;
+  const ready = hasSink(audio) && audio.sinkId !== (speaker ?? '') ? choose(audio, speaker) : null;
   // Suspended contexts hold the machine's audio device open for nothing between two sounds.
-  void audio.resume().then(() => {
-    const start = audio.currentTime + 0.02;
-    let last: OscillatorNode | null = null;
-    for (const { hertz, atS, forS } of notes[sound]) {
-      const tone = new OscillatorNode(audio, { type: 'sine', frequency: hertz });
-      const gain = new GainNode(audio, { gain: 0 });
-      gain.gain.setValueAtTime(0, start + atS);
-      gain.gain.linearRampToValueAtTime(LOUDNESS, start + atS + 0.015);
-      gain.gain.exponentialRampToValueAtTime(0.0001, start + atS + forS);
-      tone.connect(gain).connect(audio.destination);
-      tone.start(start + atS);
-      tone.stop(start + atS + forS);
-      last = tone;
-    }
-    if (last !== null) last.onended = () => void audio.suspend();
-  });
+  void Promise.resolve(ready)
+    .then(() => audio.resume())
+    .then(() => {
+      const start = audio.currentTime + 0.02;
+      let last: OscillatorNode | null = null;
+      for (const { hertz, atS, forS } of notes[sound]) {
+        const tone = new OscillatorNode(audio, { type: 'sine', frequency: hertz });
+        const gain = new GainNode(audio, { gain: 0 });
+        gain.gain.setValueAtTime(0, start + atS);
+        gain.gain.linearRampToValueAtTime(LOUDNESS, start + atS + 0.015);
+        gain.gain.exponentialRampToValueAtTime(0.0001, start + atS + forS);
+        tone.connect(gain).connect(audio.destination);
+        tone.start(start + atS);
+        tone.stop(start + atS + forS);
+        last = tone;
+      }
+      if (last !== null) last.onended = () => void audio.suspend();
+    });
+}
+
+async function choose(audio: SinkContext, speaker: string | null): Promise<void> {
+  try {
+    await audio.setSinkId(speaker ?? '');
+  } catch {
+    // Unplugged since it was chosen: it must ring all the same.
+    await audio.setSinkId('').catch(() => undefined);
+  }
 }
 
 /** Plays again and again. @returns what stops it. */
-export function repeatSound(sound: Sound): () => void {
-  playSound(sound);
-  const timer = setInterval(() => playSound(sound), AGAIN_MS);
+export function repeatSound(sound: Sound, speaker: string | null = null): () => void {
+  playSound(sound, speaker);
+  const timer = setInterval(() => playSound(sound, speaker), AGAIN_MS);
   return () => clearInterval(timer);
 }

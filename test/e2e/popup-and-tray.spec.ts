@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { BLUE, RED } from '../support/known-media';
 import { expect, isManaged, ROOT, test, type Meet, type Person } from '../support/people';
 import { SessionBus } from '../support/session-bus';
@@ -13,6 +17,20 @@ test.afterEach(async () => {
 
 const saved = () => ({ server: { servers: [`ws://127.0.0.1:${server.port}`], namespace: 'family' } });
 const says = (person: Person, text: string | RegExp) => expect(person.page.getByText(text)).toBeVisible();
+
+/** What the list says of somebody. */
+const isShown = (to: Person, name: string, status: string) =>
+  expect(to.page.getByRole('listitem').filter({ hasText: name })).toContainText(status);
+
+/** Presses keys as on the keyboard of this display, whoever has the focus. @returns whether that is possible here */
+function pressAnywhere(keys: string): boolean {
+  try {
+    execFileSync('xdotool', ['key', keys], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Ann, and Ben, whose window is away. */
 async function benIsAway(
@@ -186,4 +204,148 @@ test('a call is held by keys and from the menu, and only a call keeps the displa
   await ben.sees(RED);
   await ben.crashPage();
   await expect.poll(() => ben.keepsDisplayAwake()).toBe(false);
+});
+
+test('closing the window asks once, then leaves one reachable; a second launch brings it back', async ({
+  meet,
+}) => {
+  const settings = saved();
+  const [ann, ben] = await Promise.all([
+    meet('Ann', { media: RED, settings }),
+    meet('Ben', { media: BLUE, settings }),
+  ]);
+  await expect(ann.button('Call Ben')).toBeVisible();
+  await ben.closeWindow();
+  await expect(ben.page.getByRole('heading', { name: 'Keep Parley running?' })).toBeVisible();
+  await ben.page.keyboard.press('Escape');
+  expect(await ben.isShown()).toBe(true);
+  await ben.closeWindow();
+  await ben.button('Keep running').click();
+  await expect.poll(() => ben.isShown()).toBe(false);
+  // Still there to be called.
+  await ann.button('Call Ben').click();
+  await ben.popup();
+  await ann.button('Hang up').click();
+  expect(await ben.launchWith()).toBe(0);
+  await expect.poll(() => ben.isShown()).toBe(true);
+  await ben.closeWindow();
+  await expect.poll(() => ben.isShown()).toBe(false);
+});
+
+test('closing the window of a call ends the call and lets go of the devices, and one can be called again', async ({
+  meet,
+}) => {
+  const settings = { ...saved(), closeToTray: true };
+  const [ann, ben] = await Promise.all([
+    meet('Ann', { media: RED, settings }),
+    meet('Ben', { media: BLUE, settings }),
+  ]);
+  await ann.button('Video call with Ben').click();
+  await ben.button('Accept with video').click();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  await ben.closeWindow();
+  await ben.letsGo();
+  await says(ann, 'Ben hung up.');
+  expect(await ben.isShown()).toBe(false);
+  await ann.button('Call again').click();
+  await (await ben.popup()).getByRole('button', { name: 'Accept with video' }).click();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+});
+
+for (const how of ['whom nobody can reach', 'who chose so'] as const) {
+  test(`closing the window quits the app of one ${how}`, async ({ meet }) => {
+    const settings = how === 'who chose so' ? { ...saved(), closeToTray: false } : {};
+    const ben = await meet('Ben', { settings });
+    await expect(ben.button('Host a room')).toBeVisible();
+    const closed = ben.app.waitForEvent('close');
+    await ben.closeWindow();
+    await closed;
+  });
+}
+
+test('--hidden starts without a window and without a camera, and a ring still comes up', async ({ meet }) => {
+  const settings = { ...saved(), preview: true };
+  const ann = await meet('Ann', { media: RED, settings: saved() });
+  const ben = await meet('Ben', { media: BLUE, settings, args: ['--hidden'] });
+  await expect(ann.button('Call Ben')).toBeVisible();
+  expect(await ben.isShown()).toBe(false);
+  expect(await ben.liveTracks()).toEqual([]);
+  await ann.button('Video call with Ben').click();
+  await (await ben.popup()).getByRole('button', { name: 'Accept with video' }).click();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  expect(await ben.isShown()).toBe(true);
+});
+
+test('--hidden hides nobody whom no one can reach', async ({ meet }) => {
+  const ben = await meet('Ben', { args: ['--hidden'] });
+  await expect.poll(() => ben.isShown()).toBe(true);
+});
+
+test('the app starts at login where one wants it to, hidden, and no longer where one does not', async ({
+  meet,
+}) => {
+  test.skip(process.platform !== 'linux', 'elsewhere it is the system that keeps it');
+  const config = mkdtempSync(join(tmpdir(), 'parley-config-'));
+  try {
+    const ben = await meet('Ben', { env: { XDG_CONFIG_HOME: config } });
+    const file = join(config, 'autostart/parley.desktop');
+    const atLogin = ben.page.getByRole('switch', { name: 'Start when I log in' });
+    await ben.button(/^Settings/).click();
+    await atLogin.check();
+    await expect.poll(() => existsSync(file)).toBe(true);
+    expect(readFileSync(file, 'utf8')).toMatch(/^Exec=\S+ .* --hidden$/m);
+    await atLogin.uncheck();
+    await expect.poll(() => existsSync(file)).toBe(false);
+  } finally {
+    rmSync(config, { recursive: true });
+  }
+});
+
+test('a key mutes while another app has the focus, during a call only', async ({ meet }) => {
+  const settings = { ...saved(), globalMute: 'CommandOrControl+Alt+M' as const };
+  const ann = await meet('Ann', { media: RED, settings: saved() });
+  const ben = await meet('Ben', { media: BLUE, settings });
+  const isHeld = () =>
+    ben.app.evaluate(({ globalShortcut }) => globalShortcut.isRegistered('CommandOrControl+Alt+M'));
+  await ann.button('Call Ben').click();
+  await ben.button('Accept').click();
+  await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
+  await expect.poll(isHeld).toBe(true);
+  await ann.comeBack();
+  test.skip(!pressAnywhere('ctrl+alt+m'), 'nothing here presses keys (xdotool)');
+  await expect(ben.button('Unmute')).toBeVisible();
+  await expect(ben.page).toHaveTitle('Ann (you are muted) – Parley');
+  await ann.silence();
+  pressAnywhere('ctrl+alt+m');
+  await ann.hears(BLUE);
+  await ben.button('Hang up').click();
+  await expect.poll(isHeld).toBe(false);
+});
+
+test('the tray shows how one is, and leads to the call', async ({ meet }) => {
+  const ann = await meet('Ann', { media: RED, settings: saved() });
+  const ben = await meet('Ben', { media: BLUE, settings: saved() });
+  await expect(ann.button('Call Ben')).toBeVisible();
+  await ben.watchTray();
+  await ben.page.getByRole('combobox', { name: 'Your status' }).selectOption('Do not disturb');
+  await expect.poll(() => ben.trayTip()).toBe('Parley · Do Not Disturb');
+  await ben.chooseFromTray('Available');
+  await isShown(ann, 'Ben', 'Available');
+  await ben.putAway('hide');
+  await ann.button('Call Ben').click();
+  await expect.poll(() => ben.trayTip()).toBe('Parley · Ann is calling');
+  await ben.chooseFromTray('Answer');
+  await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
+  expect(await ben.isShown()).toBe(true);
+  await ben.chooseFromTray('Mute');
+  await expect.poll(() => ben.trayTip()).toBe('Parley · In a call with Ann · Muted');
+  await ann.silence();
+  await ben.chooseFromTray('Hang Up');
+  await says(ann, 'Ben hung up.');
+  await ben.putAway('hide');
+  await ben.chooseFromTray('Open Parley');
+  await expect.poll(() => ben.isShown()).toBe(true);
+  const closed = ben.app.waitForEvent('close');
+  await ben.chooseFromTray('Quit Parley').catch(() => undefined);
+  await closed;
 });

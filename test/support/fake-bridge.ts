@@ -187,6 +187,22 @@ export class FakeBridge implements Bridge {
     return Promise.resolve();
   }
 
+  answerClose(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  startsAtLogin(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  setStartAtLogin(): Promise<Result<null>> {
+    return Promise.resolve({ ok: true, value: null });
+  }
+
+  canMuteWith(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   copyText(): Promise<void> {
     return Promise.resolve();
   }

@@ -11,7 +11,7 @@ import {
   type Locator,
   type Page,
 } from '@playwright/test';
-import type { BrowserWindow } from 'electron';
+import type { BrowserWindow, Menu } from 'electron';
 import type { Settings } from '../../preload/bridge';
 import { leadPlaywrightTo } from '../../scripts/launch.mjs';
 import { mediaFiles, type KnownMedia } from './known-media';
@@ -190,6 +190,14 @@ export class Person {
     await expect.poll(() => window.evaluate((own: BrowserWindow) => own.isFocused())).toBe(true);
   }
 
+  /** Presses the button that closes the window. */
+  async closeWindow(): Promise<void> {
+    const window = await this.app.browserWindow(this.page);
+    await window.evaluate((own: BrowserWindow) => {
+      own.close();
+    });
+  }
+
   /** Whether the window can be seen. */
   async isShown(): Promise<boolean> {
     const window = await this.app.browserWindow(this.page);
@@ -221,6 +229,36 @@ export class Person {
       const item = items.find((each) => each.label === wanted);
       if (item?.enabled) Reflect.apply(item.click, item, []);
       return item?.enabled ?? false;
+    }, label);
+  }
+
+  /** From now on it is noted what the tray shows; where there is no tray, nothing else can tell. */
+  async watchTray(): Promise<void> {
+    await this.app.evaluate(({ Tray }) => {
+      type Show<T> = (this: Electron.Tray, shown: T) => void;
+      const setToolTip = Reflect.get(Tray.prototype, 'setToolTip') as Show<string>;
+      const setContextMenu = Reflect.get(Tray.prototype, 'setContextMenu') as Show<Menu | null>;
+      Tray.prototype.setToolTip = function (tip) {
+        globalThis.parleyTestTray = { tip, menu: globalThis.parleyTestTray?.menu ?? null };
+        setToolTip.call(this, tip);
+      };
+      Tray.prototype.setContextMenu = function (menu) {
+        globalThis.parleyTestTray = { tip: globalThis.parleyTestTray?.tip ?? '', menu };
+        setContextMenu.call(this, menu);
+      };
+    });
+  }
+
+  /** What the tray says when one points at it. */
+  trayTip(): Promise<string | null> {
+    return this.app.evaluate(() => globalThis.parleyTestTray?.tip ?? null);
+  }
+
+  chooseFromTray(label: string): Promise<void> {
+    return this.app.evaluate((_electron, wanted) => {
+      const item = globalThis.parleyTestTray?.menu?.items.find((each) => each.label === wanted);
+      if (!item) throw new Error(`the tray has no ${wanted}`);
+      Reflect.apply(item.click, item, []);
     }, label);
   }
 
@@ -337,6 +375,9 @@ export async function hears(element: Locator, { toneHz }: KnownMedia, who = 'the
 }
 
 declare global {
+  /** In the app: what its tray shows. */
+  var parleyTestTray: { tip: string; menu: Menu | null } | undefined;
+
   interface Window {
     /** Every local track the page ever captured, kept by the test. */
     parleyTestTracks?: MediaStreamTrack[];

@@ -10,6 +10,7 @@ describe('the command line', () => {
       port: null,
       letIn: false,
       allowOrigins: [],
+      hidden: false,
       language: null,
       profile: null,
     });

@@ -3,6 +3,7 @@ import {
   formatClock,
   formatDuration,
   formatServer,
+  formatAccelerator,
   formatShortcut,
   initials,
 } from '../../../../renderer/ui/format';
@@ -61,4 +62,10 @@ describe('formatShortcut', () => {
     expect(formatShortcut('Shift+H', 'darwin')).toBe('⇧⌘H');
     expect(formatShortcut('Shift+H', 'win32')).toBe('Ctrl+Shift+H');
   });
+});
+
+it('a key that Electron holds is written as the OS does', () => {
+  expect(formatAccelerator('CommandOrControl+Alt+F9', 'linux')).toBe('Ctrl+Alt+F9');
+  expect(formatAccelerator('CommandOrControl+Shift+M', 'darwin')).toBe('⇧⌘M');
+  expect(formatAccelerator('CommandOrControl+Alt+M', 'darwin')).toBe('⌥⌘M');
 });

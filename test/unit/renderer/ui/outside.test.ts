@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { CallState } from '../../../../renderer/call/call-state';
 import type { Ring } from '../../../../renderer/call/ring';
-import { outsideOf } from '../../../../renderer/ui/outside';
+import { en } from '../../../../renderer/ui/messages-en';
+import { outsideOf, titleOf } from '../../../../renderer/ui/outside';
 import { fakeMember, fakeSeat, fakeTarget } from '../../../support/fake-bridge';
 
 const parts = {
@@ -60,4 +61,13 @@ test('a call shows with whom it is, and what the own side sends', () => {
 test('without a call there is nothing to show', () => {
   expect(outsideOf({ phase: 'idle', problem: null }, parts)).toEqual({ state: 'none' });
   expect(outsideOf({ phase: 'joining', target: null, knockingAt: null }, parts)).toEqual({ state: 'none' });
+});
+
+test('the title of the window says what goes on, and that one is muted', () => {
+  const title = (outside: Parameters<typeof titleOf>[0]) => titleOf(outside, en.windowTitle);
+  expect(title({ state: 'none' })).toBe('Parley');
+  expect(title(outsideOf(ring(), parts))).toBe('Annie is calling – Parley');
+  const talking = { state: 'talking', name: 'Ann', muted: false, cameraOn: true } as const;
+  expect(title(talking)).toBe('Ann – Parley');
+  expect(title({ ...talking, muted: true })).toBe('Ann (you are muted) – Parley');
 });

@@ -1,0 +1,16 @@
+/** An autostart file that runs this command. */
+export function autostartEntry(command: readonly string[]): string {
+  return `[Desktop Entry]
+Type=Application
+Name=Parley
+Exec=${command.map(quote).join(' ')}
+Terminal=false
+X-GNOME-Autostart-enabled=true
+`;
+}
+
+/** Desktop Entry Specification, "The Exec key": quoted, then escaped as every value is; `%` begins a field code. */
+function quote(argument: string): string {
+  const quoted = /^[\w@+=:,./-]+$/.test(argument) ? argument : `"${argument.replace(/["`$\\]/g, '\\$&')}"`;
+  return quoted.replaceAll('\\', '\\\\').replaceAll('%', '%%');
+}
