@@ -70,9 +70,11 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
     hostRoom: (request) => session.host(request),
     usePassword: (servers, password) => {
       passwords.use(servers, password);
+      void passwords.keepFor(settings.current.server?.servers ?? null);
       people.follow();
       return Promise.resolve();
     },
+    canKeepPassword: () => passwords.canKeep(),
     joinRoom: (target) => session.join(target),
     leaveRoom: () => session.leave(),
     setDoor: (door) => session.setDoor(door),

@@ -10,6 +10,7 @@ import { answerTerminal, type CommandLine } from './command-line';
 import { Desktop } from './desktop';
 import { answerBridge, answerPopup, sendEvent } from './ipc';
 import { formatJoinLink, LINK_SCHEME } from './join-link';
+import { systemKeyStore } from './key-store';
 import { LanServer } from './lan-server';
 import { LoginItem, wasOpenedAtLogin } from './login-item';
 import { Launches } from './launches';
@@ -95,7 +96,11 @@ function start(
   const desktop = new Desktop({ window, devServer, language, settings: () => settings.current, emit, log });
   const closing = new Closing({ window, settings: () => settings.current, emit });
   const loginItem = new LoginItem(profile);
-  const passwords = new ServerPasswords();
+  const passwords = new ServerPasswords({
+    path: join(dataFolder, 'server-password.json'),
+    keyStore: systemKeyStore,
+    log,
+  });
   const people = new PeopleLinks({
     identity,
     settings: () => settings.current,
@@ -168,6 +173,7 @@ function start(
       startInfo,
       onSettingsChanged: () => {
         desktop.follow();
+        void passwords.keepFor(settings.current.server?.servers ?? null);
         people.follow();
         nearby.follow();
       },
@@ -191,9 +197,11 @@ function start(
     await nearby.close();
   });
   // Nobody rings before it is known who is not to be heard.
-  void book.load().then(() => {
-    people.follow();
+  const loaded = new Promise<void>((resolve) => window.webContents.once('did-finish-load', () => resolve()));
+  void book.load().then(async () => {
     nearby.follow();
+    await passwords.load(loaded);
+    people.follow();
   });
   desktop.follow();
   void loginItem

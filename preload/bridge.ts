@@ -540,10 +540,13 @@ export interface BridgeMethods {
   /** Starts the embedded server, opens the room and takes the host's seat in it. */
   hostRoom(request: HostRequest): Promise<Result<RoomSeat>>;
   /**
-   * From now on, and until the app ends, this is the join secret for these servers; kept in memory only. A server that
-   * asks for one it was not given, or for another one, answers `password-required`.
+   * From now on, and until the app ends, this is the join secret for these servers; that of the saved server is kept
+   * longer where {@link canKeepPassword}. A server that asks for one it was not given, or for another one, answers
+   * `password-required`.
    */
   usePassword(servers: string[], password: string): Promise<void>;
+  /** Whether the system has a key store that keeps the saved server's password. */
+  canKeepPassword(): Promise<boolean>;
   /** Takes a seat. While the host is asked, a `knocking` event comes first; this answers when it is decided. */
   joinRoom(target: JoinTarget): Promise<Result<RoomSeat>>;
   /** Leaves the room, or stops trying to get in; a host's server stops listening. Always succeeds. */
@@ -627,6 +630,7 @@ export const METHODS: {
   readTarget: v.strictTuple([textSchema(MAX_PASTE), textSchema(MAX_PASTE)]),
   suggestRoom: v.strictTuple([]),
   hostRoom: v.strictTuple([hostRequestSchema]),
+  canKeepPassword: v.strictTuple([]),
   usePassword: v.strictTuple([joinTargetSchema.entries.servers, textSchema(1024)]),
   joinRoom: v.strictTuple([joinTargetSchema]),
   leaveRoom: v.strictTuple([]),

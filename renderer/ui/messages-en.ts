@@ -87,6 +87,7 @@ export const en = {
     addressHint: 'For example wss://calls.example.org',
     group: 'Group',
     groupHint: 'Leave it empty if you were not told one.',
+    passwordKept: 'Your system’s key store remembers it.',
     save: 'Connect',
     remove: 'Remove',
   },

@@ -78,6 +78,7 @@ export const zh = {
     addressHint: '例如 wss://calls.example.org',
     group: '群组',
     groupHint: '没有人告诉你的话，留空即可。',
+    passwordKept: '由系统的密钥存储保管，下次无需再输入。',
     save: '连接',
     remove: '移除',
   },

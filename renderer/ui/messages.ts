@@ -90,6 +90,7 @@ export interface Messages {
     addressHint: string;
     group: string;
     groupHint: string;
+    passwordKept: string;
     save: string;
     remove: string;
   };

@@ -130,6 +130,36 @@ test('people: nobody yet, one with a long name, ringing, being rung', async ({ m
   await server.stop();
 });
 
+test('people nearby: asked, nobody, one with a long name, by address', async ({ meet }) => {
+  const ann = await meet('Ann', { media: RED });
+  const openSide = {
+    sizes: ['small', 'zoomed'],
+    open: ({ side }: { side: { open: string } }) => ann.button(side.open).click(),
+  } as const;
+  await expect(ann.button(en.nearby.yes)).toBeVisible();
+  await look(ann, 'nearby-asked', { sizes: ['wide'] });
+  await look(ann, 'nearby-asked', openSide);
+  await ann.button(en.nearby.notNow).click();
+  await look(ann, 'nearby-off', { sizes: ['wide'] });
+  await ann.button(en.nearby.yes).click();
+  await expect(ann.button(en.nearby.lookAgain)).toBeVisible();
+  await look(ann, 'nearby-nobody', { sizes: ['wide'] });
+  const openPanel = ({ nearby }: { nearby: { add: string } }): Promise<void> =>
+    ann.button(nearby.add).click();
+  await look(ann, 'nearby-add', {
+    open: async (words) => {
+      await openPanel(words);
+      await ann.page.getByRole('textbox', { name: words.nearby.target }).fill('two words');
+      await ann.page.keyboard.press('Enter');
+      await expect(ann.page.locator('[data-code="bad-address"]')).toBeVisible();
+    },
+  });
+  await meet(LONG_NAME, { media: BLUE, settings: { reachable: true } });
+  await expect(ann.page.getByRole('listitem').filter({ hasText: LONG_NAME })).toBeVisible();
+  await look(ann, 'nearby-one', { sizes: ['wide'] });
+  await look(ann, 'nearby-one', openSide);
+});
+
 test('on the way into a room: a link, a server, the door', async ({ meet }) => {
   const { server, port } = await silentServer();
   const [ann, ben] = await Promise.all([

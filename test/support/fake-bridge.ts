@@ -59,6 +59,10 @@ export class FakeBridge implements Bridge {
     return Promise.resolve();
   }
 
+  canKeepPassword(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   joinRoom(target: JoinTarget): Promise<Result<RoomSeat>> {
     this.calls.push({ method: 'joinRoom', args: [target] });
     return this.#nextAnswer();
