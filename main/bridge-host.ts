@@ -88,7 +88,7 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
       nearby.tellAll();
     },
     ring: (link, to, offer) => people.link(link)?.ring(to, offer) ?? false,
-    confirmRinging: (link, call) => people.link(link)?.confirmRinging(call),
+    confirmRinging: (link, call, ahead) => people.link(link)?.confirmRinging(call, ahead),
     answerRing: (link, call, answer) => people.link(link)?.answer(call, answer) ?? false,
     cancelRing: (link, call, reason) => people.link(link)?.cancel(call, reason),
     readBook: () => book.read(),

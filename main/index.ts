@@ -107,6 +107,7 @@ function start(
     passwords,
     isBlocked: (key) => book.known(key)?.blocked ?? false,
     emit,
+    onAgreed: () => session.keepSeat(),
     log,
   });
   const lanServer = new LanServer({
@@ -138,6 +139,8 @@ function start(
     passwords,
     conversationWith: (target) => people.conversationWith(target),
     callIn: (target) => people.callIn(target),
+    isRinging: (target) => people.isRinging(target),
+    roomOpened: (target) => people.roomOpened(target),
     emit,
     log,
   });

@@ -56,6 +56,8 @@ export interface PeopleLinkParts {
   isBlocked: (key: string) => boolean;
   throttle: RingThrottle;
   emit: (event: BridgeEvent) => void;
+  /** A ring was accepted, by either side. */
+  onAgreed: () => void;
   log: Logger;
   clock: Clock;
   /** The link's state or its people changed. */
@@ -88,6 +90,8 @@ interface OpenRing {
   media: RingMedia;
   /** For the answer to be signed over. */
   nonce: string;
+  /** Who rings would connect while it rings. */
+  ahead: boolean;
 }
 
 /** A ring that was accepted: either side may still take it back. */
@@ -117,6 +121,8 @@ export class PeopleLink {
   #only: string | null | undefined;
   /** Open on this app's own server, by call. */
   readonly #openRooms = new Map<string, string>();
+  /** Rooms that are just being opened. */
+  readonly #opening = new Map<string, Promise<boolean>>();
   #state: 'connecting' | 'up' | 'down' = 'connecting';
   #problem: ErrorCode | null = null;
   readonly #people = new Map<string, Person>();
@@ -260,7 +266,7 @@ export class PeopleLink {
   // ---------------------------------------------------------------- rings
 
   /** Rings someone; what becomes of it comes as events. @returns false where they were not there to take it. */
-  async ring(to: string, { call, media, fingerprint, room: former }: RingOffer): Promise<boolean> {
+  async ring(to: string, { call, media, fingerprint, room: former, ahead }: RingOffer): Promise<boolean> {
     if (former !== null) await this.#waitFor(to);
     const callee = this.#people.get(to);
     if (!callee) return false;
@@ -268,8 +274,11 @@ export class PeopleLink {
     if (calleeNonce === null) return false;
     const room = former ?? newNonce();
     const nonce = newNonce();
-    this.#outgoing.set(call, { with: callee, room, media, nonce });
-    if (this.#parts.rooms && !(await this.#openRoom(call, room, this.#outgoing))) return false;
+    this.#outgoing.set(call, { with: callee, room, media, nonce, ahead });
+    if (!(await this.#openRoom(call, room))) {
+      this.#outgoing.delete(call);
+      return false;
+    }
     const proof = {
       kind: 'ring',
       to: callee.key,
@@ -279,7 +288,8 @@ export class PeopleLink {
       media,
       room,
     } as const;
-    this.#tell(to, { type: 'ring', call, room, media, fingerprint, nonce, signature: this.#sign(proof) });
+    const signature = this.#sign(proof);
+    this.#tell(to, { type: 'ring', call, room, media, fingerprint, nonce, ahead, signature });
     return true;
   }
 
@@ -289,22 +299,30 @@ export class PeopleLink {
     if (!ring) return false;
     this.#incoming.delete(call);
     if (answer.answer === 'decline') {
+      this.#closeRoom(call);
       this.#tell(ring.with.id, { type: 'decline', call, reason: answer.reason });
       return true;
     }
     const { media, fingerprint } = answer;
     const { nonce, room } = ring;
     this.#agree(call, { ...ring, media });
-    if (this.#parts.rooms && !(await this.#openRoom(call, room, this.#agreed))) return false;
+    if (!(await this.#openRoom(call, room))) {
+      this.#agreed.delete(call);
+      return false;
+    }
     const proof = { kind: 'accept', to: ring.with.key, call, nonce, fingerprint, media, room } as const;
     this.#tell(ring.with.id, { type: 'accept', call, media, fingerprint, signature: this.#sign(proof) });
     return true;
   }
 
-  /** The ring is shown to a person. */
-  confirmRinging(call: string): void {
+  /** The ring is shown to a person. `ahead`: this side connects meanwhile, as the other said it would. */
+  async confirmRinging(call: string, ahead: boolean): Promise<void> {
     const ring = this.#incoming.get(call);
-    if (ring) this.#tell(ring.with.id, { type: 'ringing', call });
+    if (!ring) return;
+    const meets = ahead && ring.ahead && (await this.#openRoom(call, ring.room));
+    // Who has answered meanwhile has said more than that.
+    if (this.#incoming.get(call) === ring)
+      this.#tell(ring.with.id, { type: 'ringing', call, ...(meets && { ahead }) });
   }
 
   /** Takes a ring back, also one that is still on its way out, or that was accepted just now, by either side. */
@@ -333,6 +351,11 @@ export class PeopleLink {
     });
   }
 
+  /** Whether a ring that nobody has answered yet leads to this room. */
+  isRinging(room: string): boolean {
+    return [...this.#outgoing.values(), ...this.#incoming.values()].some((ring) => ring.room === room);
+  }
+
   /** The page that knew of rings has gone: nobody is to wait for it. */
   dropRings(): void {
     for (const call of [...this.#hails.keys(), ...this.#outgoing.keys()]) this.cancel(call, 'cancelled');
@@ -340,12 +363,22 @@ export class PeopleLink {
       void this.answer(call, { answer: 'decline', reason: 'no-answer' });
   }
 
-  /** @returns whether it is open, and still wanted: `wantedBy` has the call. */
-  async #openRoom(call: string, room: string, wantedBy: Map<string, unknown>): Promise<boolean> {
+  /** Settles once this room is open, where it is just being opened. */
+  async roomOpened(room: string): Promise<void> {
+    await this.#opening.get(room);
+  }
+
+  /** @returns whether it is open, where rooms must be opened, and the ring or the call still there */
+  async #openRoom(call: string, room: string): Promise<boolean> {
+    const { rooms } = this.#parts;
+    if (!rooms) return true;
     this.#openRooms.set(call, room);
-    const isOpen = (await this.#parts.rooms?.open(room)) ?? false;
-    if (isOpen && wantedBy.has(call)) return true;
-    wantedBy.delete(call);
+    const opening = rooms.open(room);
+    this.#opening.set(room, opening);
+    const isOpen = await opening;
+    if (this.#opening.get(room) === opening) this.#opening.delete(room);
+    const isWanted = [this.#outgoing, this.#incoming, this.#agreed].some((rings) => rings.has(call));
+    if (isOpen && isWanted) return true;
     this.#openRooms.set(call, room);
     this.#closeRoom(call);
     return false;
@@ -363,6 +396,7 @@ export class PeopleLink {
     if (this.#agreed.size >= MAX_AGREED && oldest !== undefined) this.#agreed.delete(oldest);
     this.#agreed.set(call, { with: person, room, media });
     this.#parts.throttle.forgive(person.key);
+    this.#parts.onAgreed();
   }
 
   #waitFor(member: string): Promise<void> {
@@ -409,7 +443,7 @@ export class PeopleLink {
         this.#onRing(from, message);
         return;
       case 'ringing':
-        if (this.#outgoing.get(call)?.with.id === from.id) emit({ type: 'ringing', link, call });
+        if (this.#outgoing.get(call)?.with.id === from.id) this.#onRinging(from, message);
         else this.#tellNoSuchRing(message);
         return;
       case 'accept': {
@@ -475,7 +509,14 @@ export class PeopleLink {
     this.#tell(to, { type: 'nonce', call, nonce });
   }
 
-  #onRing(from: Person, { call, room, media, fingerprint, nonce, signature }: Ring): void {
+  #onRinging(from: Person, { call, ahead = false }: Extract<RingMessage, { type: 'ringing' }>): void {
+    const ring = this.#outgoing.get(call);
+    if (ring?.with.id !== from.id) return;
+    const target = ahead && ring.ahead ? this.#roomTarget(ring.room) : null;
+    this.#parts.emit({ type: 'ringing', link: this.#parts.id, call, target });
+  }
+
+  #onRing(from: Person, { call, room, media, fingerprint, nonce, ahead = false, signature }: Ring): void {
     const key = `${from.id} ${call}`;
     const given = this.#nonces.get(key);
     this.#nonces.delete(key);
@@ -491,9 +532,10 @@ export class PeopleLink {
       return;
     }
     const signed = isSignature(ringProofBytes(proof), from.key, signature);
-    this.#incoming.set(call, { with: from, room, media, nonce });
+    this.#incoming.set(call, { with: from, room, media, nonce, ahead });
     const { id: link, emit } = this.#parts;
-    emit({ type: 'ring', link, from, call, media, fingerprint, signed, target: this.#roomTarget(room) });
+    const target = this.#roomTarget(room);
+    emit({ type: 'ring', link, from, call, media, fingerprint, signed, ahead, target });
   }
 
   #takeOutgoing(call: string, from: string): OpenRing | null {
@@ -647,6 +689,7 @@ export class PeopleLink {
     for (const [call, ring] of [...this.#incoming]) {
       if (ring.with.id !== member) continue;
       this.#incoming.delete(call);
+      this.#closeRoom(call);
       emit({ type: 'ring-lost', link, call });
     }
   }

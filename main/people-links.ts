@@ -14,6 +14,8 @@ export interface PeopleLinksParts {
   /** Whose rings are not heard. */
   isBlocked: (key: string) => boolean;
   emit: (event: BridgeEvent) => void;
+  /** A ring was accepted, by either side. */
+  onAgreed: () => void;
   log: Logger;
 }
 
@@ -76,6 +78,16 @@ export class PeopleLinks {
     return link?.callIn(target.room) ?? null;
   }
 
+  /** Whether a ring that nobody has answered yet leads to this room. */
+  isRinging(target: JoinTarget): boolean {
+    return [...this.#links.values()].some((link) => link.leadsTo(target) && link.isRinging(target.room));
+  }
+
+  /** Settles once a room that this app is opening for a ring is open, or cannot be. */
+  async roomOpened(target: JoinTarget): Promise<void> {
+    await Promise.all([...this.#links.values()].map((link) => link.roomOpened(target.room)));
+  }
+
   /** Does what the settings say by now. */
   follow(): void {
     const { settings, passwords } = this.#parts;
@@ -123,7 +135,7 @@ export class PeopleLinks {
   }
 
   #begin(own: NewLink): PeopleLink {
-    const { identity, settings, isBlocked, emit, log } = this.#parts;
+    const { identity, settings, isBlocked, emit, onAgreed, log } = this.#parts;
     const link: PeopleLink = new PeopleLink({
       ...own,
       identity,
@@ -132,6 +144,7 @@ export class PeopleLinks {
       name: settings().name,
       status: this.#status,
       emit,
+      onAgreed,
       log,
       clock: systemClock,
       onReleased: () => this.#retired.delete(link),

@@ -20,6 +20,10 @@ export interface RoomSessionParts extends MembershipParts {
   conversationWith: (target: JoinTarget) => Conversation | null;
   /** The call that is in this room, if a ring led there. */
   callIn: (target: JoinTarget) => RungCall | null;
+  /** Whether a ring that nobody has answered yet leads to this room. */
+  isRinging: (target: JoinTarget) => boolean;
+  /** Settles once a room that this app is opening for a ring is open, or cannot be. */
+  roomOpened: (target: JoinTarget) => Promise<void>;
 }
 
 const CANCELLED = { ok: false, code: 'cancelled' } as const;
@@ -48,10 +52,16 @@ export class RoomSession {
     });
   }
 
-  /** Where this app is a guest; `null` in no room and in one's own. */
+  /** Where this app is a guest; `null` in no room, in one's own, and while it only rings for one. */
   get guestOf(): Seat | null {
     const target = this.#hosting ? null : (this.#membership?.seatedAt ?? null);
-    return target && { target, rung: this.#parts.callIn(target) };
+    return target && !this.#parts.isRinging(target) ? { target, rung: this.#parts.callIn(target) } : null;
+  }
+
+  /** Notes where this app is a guest, for the case that it crashes there. */
+  keepSeat(): void {
+    const seat = this.guestOf;
+    if (seat) void this.#parts.lastSeat.write(seat);
   }
 
   /** Starts the embedded server, opens the room and takes the host's seat in it. */
@@ -84,10 +94,10 @@ export class RoomSession {
   async join(target: JoinTarget): Promise<Result<RoomSeat>> {
     const left = this.leave();
     const isCurrent = this.#attempt();
-    await left;
+    await Promise.all([left, this.#parts.roomOpened(target)]);
     if (!isCurrent()) return CANCELLED;
     const seat = await this.#enter(target);
-    if (seat.ok) void this.#parts.lastSeat.write({ target, rung: this.#parts.callIn(target) });
+    if (seat.ok) this.keepSeat();
     return seat;
   }
 

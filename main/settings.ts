@@ -20,6 +20,7 @@ const DEFAULTS: Settings = {
   closeToTray: null,
   globalMute: null,
   iceServers: [],
+  connectAhead: 'known',
   alwaysRelay: false,
 };
 

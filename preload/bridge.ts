@@ -149,6 +149,8 @@ export const settingsSchema = v.object({
   /** Mutes in a call while another app has the focus; `null`: no key does. */
   globalMute: v.nullable(v.picklist(GLOBAL_MUTE_KEYS)),
   iceServers: v.pipe(v.array(iceServerSchema), v.maxLength(8)),
+  /** Whom this app connects to while it rings, and so tells its network address: who one knows, or nobody. */
+  connectAhead: v.picklist(['known', 'never']),
   /** Media goes through a TURN server only, so that the other side never learns this machine's addresses. */
   alwaysRelay: v.boolean(),
 });
@@ -245,6 +247,8 @@ const ringOfferSchema = v.object({
   fingerprint: fingerprintSchema,
   /** Where the call is already, for a side that lost it; `null`: a new room. */
   room: v.nullable(partSchema),
+  /** Whether to connect while it rings, if the other side would. */
+  ahead: v.boolean(),
 });
 export type RingOffer = v.InferOutput<typeof ringOfferSchema>;
 
@@ -483,7 +487,7 @@ export type BridgeEvent =
   | { type: 'person-gone'; link: string; member: string }
   /**
    * Someone rings. `signed`: the ring proves the key of `from`, and that the media will be encrypted to
-   * `fingerprint`; if not, anybody may have made it.
+   * `fingerprint`; if not, anybody may have made it. `ahead`: their app would connect while it rings.
    */
   | {
       type: 'ring';
@@ -493,10 +497,11 @@ export type BridgeEvent =
       media: RingMedia;
       fingerprint: string;
       signed: boolean;
+      ahead: boolean;
       target: JoinTarget;
     }
-  /** The other's app shows the ring. */
-  | { type: 'ringing'; link: string; call: string }
+  /** The other's app shows the ring. `target`: where it connects meanwhile, if both want to. */
+  | { type: 'ringing'; link: string; call: string; target: JoinTarget | null }
   | {
       type: 'ring-accepted';
       link: string;
@@ -574,8 +579,8 @@ export interface BridgeMethods {
    * (see {@link RingOffer}) they are waited for a little: this app may have just started.
    */
   ring(link: string, to: string, offer: RingOffer): Promise<boolean>;
-  /** The ring is shown to the person. */
-  confirmRinging(link: string, call: string): Promise<void>;
+  /** The ring is shown to the person. `ahead`: this side connects meanwhile. */
+  confirmRinging(link: string, call: string, ahead: boolean): Promise<void>;
   /** `false` for a ring that is no longer open. */
   answerRing(link: string, call: string, answer: RingAnswer): Promise<boolean>;
   cancelRing(link: string, call: string, reason: CancelReason): Promise<void>;
@@ -642,7 +647,7 @@ export const METHODS: {
   lookNearby: v.strictTuple([]),
   watchPeople: v.strictTuple([]),
   ring: v.strictTuple([linkSchema, memberIdSchema, ringOfferSchema]),
-  confirmRinging: v.strictTuple([linkSchema, ringIdSchema]),
+  confirmRinging: v.strictTuple([linkSchema, ringIdSchema, v.boolean()]),
   answerRing: v.strictTuple([linkSchema, ringIdSchema, ringAnswerSchema]),
   cancelRing: v.strictTuple([linkSchema, ringIdSchema, cancelReasonSchema]),
   readBook: v.strictTuple([]),

@@ -34,6 +34,7 @@ async function open(): Promise<void> {
   });
   const preferences = new Preferences(bridge, settings);
   const book = new Book(bridge);
+  const people = new People(bridge);
   const call = new Call({
     bridge,
     media,
@@ -42,6 +43,9 @@ async function open(): Promise<void> {
     newStream: () => new MediaStream(),
     newCertificate: () => RTCPeerConnection.generateCertificate(CERTIFICATE),
     key: start.key,
+    mayConnectAhead: ({ key, link }) =>
+      preferences.current.connectAhead === 'known' &&
+      (people.kindOf(link) === 'nearby' || book.known(key)?.favourite === true),
     isQuiet: () => preferences.current.status === 'do-not-disturb',
     clock: systemClock,
     wallClock: Date.now,
@@ -53,7 +57,6 @@ async function open(): Promise<void> {
 
   const target = document.getElementById('app');
   if (target === null) throw new Error('index.html has no #app');
-  const people = new People(bridge);
   const app = { bridge, call, preferences, people, book, panels: new Panels(), start };
   const oncrash = (cause: unknown): void => {
     // Nobody is left who could hang up or turn the camera off.

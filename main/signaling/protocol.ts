@@ -270,8 +270,17 @@ export const fingerprintSchema = v.pipe(v.string(), v.regex(/^[\dA-F]{2}(:[\dA-F
 /** Names a ring, and the call it may become: 16 bytes in base64url, chosen by who rings. */
 export const ringIdSchema = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
 
-/** Why a ring was not accepted: by the person, by what they are doing, by what they asked for, or by nobody. */
-export const declineReasonSchema = v.picklist(['declined', 'busy', 'do-not-disturb', 'no-answer']);
+/**
+ * Why a ring was not accepted: by the person, by what they are doing, by what they asked for, by nobody, or because
+ * somebody is in the middle.
+ */
+export const declineReasonSchema = v.picklist([
+  'declined',
+  'busy',
+  'do-not-disturb',
+  'no-answer',
+  'not-verified',
+]);
 export type DeclineReason = v.InferOutput<typeof declineReasonSchema>;
 
 /** Why a ring, or the call it became, was taken back: by the person, by nobody, or because somebody is in the middle. */
@@ -302,10 +311,12 @@ const ringMessageSchema = byType([
     fingerprint: fingerprintSchema,
     /** For the callee to sign its answer over. */
     nonce: nonceSchema,
+    /** The caller's app would connect while it rings. Not signed: whether to, each side decides for itself. */
+    ahead: v.optional(v.boolean()),
     signature: base64urlSchema,
   }),
-  /** The callee's app shows the ring. */
-  v.object({ type: v.literal('ringing'), ...ofRing }),
+  /** The callee's app shows the ring. `ahead`: it goes to the room, and connects to whoever rings there. */
+  v.object({ type: v.literal('ringing'), ...ofRing, ahead: v.optional(v.boolean()) }),
   v.object({
     type: v.literal('accept'),
     ...ofRing,

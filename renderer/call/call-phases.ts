@@ -35,6 +35,21 @@ export interface WithPeer {
   roomClosed?: boolean;
 }
 
+/**
+ * What two sides make ready while it rings, in the room of the ring: a connection on which nothing is sent. Accepting
+ * makes a call of it; every other end takes it away.
+ */
+export interface Ahead {
+  /** `null`: on the way into the room. */
+  seat: RoomSeat | null;
+  /** The other, once there: the two connect. */
+  peer: Member | null;
+  /** See {@link WithPeer}. */
+  call: string;
+  /** There is a path. */
+  alive: boolean;
+}
+
 /** The call is over, and nobody has gone on from there yet. */
 export interface Ended {
   phase: 'ended';
@@ -67,9 +82,9 @@ export type CallState =
   | { phase: 'joining'; target: JoinTarget | null; knockingAt: string | null }
   | { phase: 'waiting'; seat: RoomSeat; target: JoinTarget | null; knocks: Member[] }
   /** This person rings someone. `shown`: the other's app rings. */
-  | { phase: 'calling'; ring: Ring; shown: boolean }
+  | { phase: 'calling'; ring: Ring; shown: boolean; ahead: Ahead | null }
   /** Someone rings this person. `silenced`: who wants to go on as if nobody did. */
-  | { phase: 'ringing'; ring: Ring; target: JoinTarget; silenced: boolean }
+  | { phase: 'ringing'; ring: Ring; target: JoinTarget; silenced: boolean; ahead: Ahead | null }
   /** A ring was accepted: on the way into its room, or in it before the other. */
   | { phase: 'answered'; ring: Ring; target: JoinTarget; seat: RoomSeat | null }
   | ({ phase: 'connecting'; target: JoinTarget | null } & WithPeer)
@@ -93,11 +108,11 @@ export type CallEvent =
   | { type: 'turn-away'; member: string }
   | { type: 'door-set'; door: Door }
   | { type: 'hung-up'; atMs: number }
-  /** `call`: for a ring of its own, where it is one. */
-  | { type: 'call-again'; call: string }
-  | { type: 'ring-asked'; ring: Ring }
+  /** For a ring of its own, where it is one. */
+  | { type: 'call-again'; call: string; ahead: boolean }
+  | { type: 'ring-asked'; ring: Ring; atMs: number }
   /** `media`: what this side starts with. */
-  | { type: 'accepted'; media: RingMedia }
+  | { type: 'accepted'; media: RingMedia; atMs: number }
   | { type: 'declined' }
   /** This ring, and no other, is not to be heard. */
   | { type: 'silenced' }
@@ -107,7 +122,7 @@ export type CallEvent =
   | { type: 'refused'; code: ErrorCode }
   /** Nobody was there to take the own ring. */
   | { type: 'ring-failed'; call: string }
-  /** `wins`: if both ring each other, this is the ring that counts. */
+  /** `wins`: if both ring each other, this is the ring that counts. `ahead`: both sides want to connect meanwhile. */
   | (Omit<Extract<BridgeEvent, { type: 'ring' }>, 'type'> & { type: 'rung'; wins: boolean; isQuiet: boolean })
   | Exclude<
       BridgeEvent,
@@ -121,6 +136,7 @@ export type CallEvent =
           | 'launch'
           | 'full-screen'
           | 'ring'
+          | 'ring-accepted'
           | 'ring-cancelled'
           | 'link-changed'
           | 'link-closed'
@@ -140,7 +156,9 @@ export type CallEvent =
           | 'menu';
       }
     >
-  | (Extract<BridgeEvent, { type: 'member-left' | 'room-closed' | 'ring-cancelled' }> & { atMs: number })
+  | (Extract<BridgeEvent, { type: 'member-left' | 'room-closed' | 'ring-accepted' | 'ring-cancelled' }> & {
+      atMs: number;
+    })
   // What the peer connection says.
   /** A member who was in the room already makes an offer. */
   | { type: 'offered'; member: string }
@@ -168,7 +186,7 @@ export type Effect =
   | { type: 'leave-room' }
   | { type: 'set-door'; door: Door }
   | { type: 'send-ring'; ring: Ring }
-  | { type: 'confirm-ringing'; ring: Ring }
+  | { type: 'confirm-ringing'; ring: Ring; ahead: boolean }
   | { type: 'accept-ring'; ring: Ring; media: RingMedia }
   | { type: 'decline-ring'; link: string; call: string; reason: DeclineReason }
   | { type: 'cancel-ring'; ring: Ring; reason: CancelReason }
@@ -187,6 +205,11 @@ export type Effect =
       /** Of the certificate the other side proved to own; `null` where it proved nothing. */
       fingerprint: string | null;
     }
+  /**
+   * What was connected while it rang is the call: from now on it carries sound and picture, unless the other side uses
+   * another certificate than this one.
+   */
+  | { type: 'use-ahead'; fingerprint: string | null }
   /** Drops the connection; `bye` tells the other side that a person ended the call. */
   | { type: 'end-peer'; bye: boolean }
   /** There is one timer; starting one stops the other. */

@@ -18,6 +18,7 @@ import {
   type Transition,
   type WithPeer,
 } from './call-phases';
+import { isOfAhead, moveAhead } from './ahead-state';
 import type { Ring } from './ring';
 import * as rings from './ring-state';
 
@@ -68,6 +69,8 @@ export function transition(state: CallState, event: CallEvent): Transition {
     const { state: from, effects } = transition(state.from, event);
     return from.phase === 'ended' ? go({ ...state, from }, ...effects) : stay(state);
   }
+  if ((state.phase === 'calling' || state.phase === 'ringing') && isOfAhead(event))
+    return moveAhead(state, event);
   switch (event.type) {
     case 'host-asked':
       if (!isFree(state)) return stay(state);
@@ -86,7 +89,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
     case 'confirmed':
       if (state.phase !== 'confirming') return stay(state);
       // Into a call that was rung one gets by proving again who one is.
-      return state.ring ? rings.asked(state, state.ring) : join(state.target, ...leaveKept(state));
+      return state.ring ? rings.begin(state, state.ring) : join(state.target, ...leaveKept(state));
     case 'cancelled':
       return cancelled(state);
     case 'let-in':
@@ -104,16 +107,22 @@ export function transition(state: CallState, event: CallEvent): Transition {
       if (rings.isRing(state)) return rings.givenUp(state);
       return inCall(state) ? end(state, 'hung-up', 'self', event.atMs) : stay(state);
     case 'call-again':
-      if (state.phase === 'ended' && state.ring) return rings.ringAgain(state, state.ring, event.call);
-      return callAgain(state, []);
+      if (state.phase !== 'ended' || !state.ring) return callAgain(state, []);
+      return rings.begin(state, {
+        ...state.ring,
+        call: event.call,
+        ahead: event.ahead,
+        fingerprint: null,
+        room: null,
+      });
     case 'ring-asked':
-      return rings.asked(state, event.ring);
+      return rings.asked(state, event.ring, event.atMs);
     case 'ring-failed':
       return rings.lost(state, event.call);
     case 'rung':
       return isReturn(state, event) ? cameBack(state, event) : rings.rung(state, event);
     case 'ringing':
-      return rings.shown(state, event.call);
+      return rings.shown(state, event.call, event.target);
     case 'ring-accepted':
       return rings.wasAccepted(state, event);
     case 'ring-declined':
@@ -125,7 +134,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
     case 'ring-lost':
       return rings.lost(state, event.call);
     case 'accepted':
-      return rings.accepted(state, event.media);
+      return rings.accepted(state, event.media, event.atMs);
     case 'declined':
       return rings.declined(state);
     case 'silenced':
@@ -466,6 +475,7 @@ function cameBack(state: InCall & { ring: Ring }, { link, fingerprint }: Rung): 
 }
 
 function impostor(state: CallState, atMs: number): Transition {
+  if (rings.isRing(state)) return rings.impostor(state);
   if (!inCall(state)) return stay(state);
   const { state: ended, effects } = end(state, 'not-verified', 'network', atMs);
   // Told before the room is left: the other side would take it for a call that found no path.

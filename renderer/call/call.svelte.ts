@@ -2,7 +2,7 @@
  * The call as the page has it: hears the bridge, the devices and the peer connection, moves the state
  * (call-state.ts) and performs what each transition asks for.
  */
-import type { Door, IceServer, Person, RingMedia, Signal } from '../../main/signaling/protocol';
+import type { Door, IceServer, Member, Person, RingMedia, Signal } from '../../main/signaling/protocol';
 import type {
   Bridge,
   BridgeEvent,
@@ -41,6 +41,8 @@ export interface CallOptions {
   key: string;
   /** Whether the person wants to be left alone. */
   isQuiet: () => boolean;
+  /** Whether to connect to this person while it rings, which tells them this machine's address. */
+  mayConnectAhead: (who: { key: string; link: string }) => boolean;
   /** Of the person's settings; the server's come before them. */
   iceServers: IceServer[];
   alwaysRelay: boolean;
@@ -192,18 +194,19 @@ export class Call implements CallView {
   async ring(link: string, peer: Person, media: RingMedia): Promise<void> {
     this.#click();
     await this.#readyCertificate();
-    const ring: Ring = { call: newRingId(), link, peer, media, fingerprint: null, room: null };
-    await this.#do({ type: 'ring-asked', ring });
+    const ahead = this.#mayConnectAhead({ link, peer });
+    const ring: Ring = { call: newRingId(), link, peer, media, fingerprint: null, room: null, ahead };
+    await this.#do({ type: 'ring-asked', ring, atMs: this.#clock.now() });
   }
 
   goBack(target: JoinTarget, rung: RungCall): Promise<void> {
-    const ring: Ring = { ...rung, fingerprint: null, room: target.room };
+    const ring: Ring = { ...rung, fingerprint: null, room: target.room, ahead: false };
     return this.#do({ type: 'return-asked', target, ring });
   }
 
   accept(media: RingMedia): Promise<void> {
     this.#click();
-    return this.#do({ type: 'accepted', media });
+    return this.#do({ type: 'accepted', media, atMs: this.#clock.now() });
   }
 
   decline(): Promise<void> {
@@ -257,9 +260,10 @@ export class Call implements CallView {
 
   callAgain(): Promise<void> {
     this.#click();
-    const again: CallEvent = { type: 'call-again', call: newRingId() };
-    const rings = this.#state.phase === 'ended' && this.#state.ring !== undefined;
-    return rings ? this.#readyCertificate().then(() => this.#do(again)) : this.#do(again);
+    const ring = this.#state.phase === 'ended' ? this.#state.ring : undefined;
+    const ahead = ring !== undefined && this.#mayConnectAhead(ring);
+    const again: CallEvent = { type: 'call-again', call: newRingId(), ahead };
+    return ring ? this.#readyCertificate().then(() => this.#do(again)) : this.#do(again);
   }
 
   leave(): Promise<void> {
@@ -306,7 +310,7 @@ export class Call implements CallView {
 
   /** The moment from which a person waits for the other's picture. */
   #click(): void {
-    if (this.#peer || this.#state.phase === 'joining') return;
+    if ((this.#peer && !this.#isRinging) || this.#state.phase === 'joining') return;
     this.#timing = { startedMs: this.#clock.now(), firstFrameMs: null };
   }
 
@@ -373,7 +377,7 @@ export class Call implements CallView {
         void this.#sendRing(effect.ring);
         return;
       case 'confirm-ringing':
-        void this.#bridge.confirmRinging(effect.ring.link, effect.ring.call);
+        void this.#bridge.confirmRinging(effect.ring.link, effect.ring.call, effect.ahead);
         return;
       case 'accept-ring': {
         const { link, call } = effect.ring;
@@ -401,6 +405,9 @@ export class Call implements CallView {
         return;
       case 'connect':
         this.#connect(effect);
+        return;
+      case 'use-ahead':
+        this.#useAhead(effect.fingerprint);
         return;
       case 'end-peer':
         this.#dropSpare();
@@ -473,11 +480,11 @@ export class Call implements CallView {
         void this.#onRing(event);
         return;
       case 'ringing':
-      case 'ring-accepted':
       case 'ring-declined':
       case 'ring-lost':
         this.#move(event);
         return;
+      case 'ring-accepted':
       case 'ring-cancelled':
         this.#move({ ...event, atMs: this.#clock.now() });
         return;
@@ -560,9 +567,9 @@ export class Call implements CallView {
   }
 
   #onSignal(from: string, signal: Signal): void {
-    const state = this.#state;
-    if ('peer' in state && state.peer.id === from) {
-      if (state.peer.plain || !this.#held.isRetired(signal)) this.#peer?.receive(signal);
+    const other = this.#other;
+    if (other?.id === from) {
+      if (other.plain || !this.#held.isRetired(signal)) this.#peer?.receive(signal);
       return;
     }
     this.#held.hold(from, signal);
@@ -579,8 +586,8 @@ export class Call implements CallView {
 
   // ------------------------------------------------------------- rings
 
-  async #sendRing({ link, call, peer, media, room }: Ring): Promise<void> {
-    const offer = { call, media, fingerprint: this.#fingerprint, room };
+  async #sendRing({ link, call, peer, media, room, ahead }: Ring): Promise<void> {
+    const offer = { call, media, fingerprint: this.#fingerprint, room, ahead };
     const isTaken = await this.#bridge.ring(link, peer.id, offer).catch(() => false);
     if (!isTaken) this.#move({ type: 'ring-failed', call });
   }
@@ -590,7 +597,38 @@ export class Call implements CallView {
     await Promise.all([this.ready(), this.#readyCertificate()]);
     // The ring of the smaller key wins, on whichever server.
     const wins = ring.from.key < this.#options.key;
-    this.#move({ ...ring, type: 'rung', wins, isQuiet: this.#options.isQuiet() });
+    const ahead = ring.ahead && ring.signed && this.#mayConnectAhead({ link: ring.link, peer: ring.from });
+    this.#move({ ...ring, type: 'rung', ahead, wins, isQuiet: this.#options.isQuiet() });
+  }
+
+  #mayConnectAhead({ link, peer }: Pick<Ring, 'link' | 'peer'>): boolean {
+    return this.#options.mayConnectAhead({ key: peer.key, link });
+  }
+
+  /** Nobody has answered yet: whatever is connected is only made ready. */
+  get #isRinging(): boolean {
+    return this.#state.phase === 'calling' || this.#state.phase === 'ringing';
+  }
+
+  /** Who the connection is with. */
+  get #other(): Member | null {
+    const state = this.#state;
+    if ('peer' in state) return state.peer;
+    return 'ahead' in state ? (state.ahead?.peer ?? null) : null;
+  }
+
+  /** What was connected while it rang is the call. */
+  #useAhead(fingerprint: string | null): void {
+    const peer = this.#peer;
+    if (!peer) return;
+    if (fingerprint !== null && !peer.holdTo(fingerprint)) {
+      this.#move({ type: 'impostor', atMs: this.#clock.now() });
+      return;
+    }
+    this.#remotePicture = peer.remotePicture;
+    if (peer.exchanged) this.#remoteSound = peer.remoteSound;
+    this.#onMedia();
+    if (this.#state.phase === 'connected') this.#watchPath();
   }
 
   #onAnsweredOutside(call: string, answer: OutsideAnswer): void {
@@ -695,7 +733,7 @@ export class Call implements CallView {
     this.#dropSpare();
     this.#peer = peer;
     this.#members.set(peer, member.id);
-    this.#remotePicture = peer.remotePicture;
+    if (!this.#isRinging) this.#remotePicture = peer.remotePicture;
     this.#peerMedia = UNKNOWN_MEDIA;
     this.#pictureSeen = false;
     this.#onMedia();
@@ -732,23 +770,27 @@ export class Call implements CallView {
   }
 
   #onRestarted(signals: Signal[]): void {
-    const state = this.#state;
-    if (!('peer' in state)) return;
+    const other = this.#other;
+    if (!other) return;
     this.#held.clear();
-    this.#held.hold(state.peer.id, ...signals);
+    this.#held.hold(other.id, ...signals);
     this.#move({ type: 'peer-restarted' });
   }
 
   #onExchanged(peer: Peer): void {
-    this.#remoteSound = peer.remoteSound;
+    if (!this.#isRinging) this.#remoteSound = peer.remoteSound;
     this.#move({ type: 'exchanged' });
   }
 
   #onPath(alive: boolean): void {
     const atMs = this.#clock.now();
     this.#move(alive ? { type: 'path-found', atMs } : { type: 'path-lost', atMs });
+    if (alive && !this.#isRinging) this.#watchPath();
+  }
+
+  #watchPath(): void {
     const peer = this.#peer;
-    if (!alive || !peer) return;
+    if (!peer) return;
     this.#watch ??= new PathWatch({
       connection: () => peer.connection,
       clock: this.#clock,
@@ -761,6 +803,8 @@ export class Call implements CallView {
   }
 
   #onMedia(): void {
+    // Before anybody has answered nothing is sent.
+    if (this.#isRinging) return;
     const { audioTrack, videoTrack, muted } = this.media;
     for (const peer of [this.#peer, this.#spare]) {
       peer?.setTrack('audio', audioTrack);

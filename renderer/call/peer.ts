@@ -207,6 +207,11 @@ export class Peer {
     return this.#remoteSound;
   }
 
+  /** Both descriptions are in place: {@link PeerEvents.exchanged} was said of the present connection. */
+  get exchanged(): boolean {
+    return this.#exchanged;
+  }
+
   /** For statistics and tests. */
   get connection(): RTCPeerConnection {
     return this.#pc;
@@ -228,6 +233,16 @@ export class Peer {
     this.#setTimer('tend', TEND_MS, () => this.#tend());
     if (start.offers) this.#offer();
     else this.#setTimer('expect', start.plain ? EXPECT_PLAIN_MS : EXPECT_PARLEY_MS, () => this.#offer());
+  }
+
+  /**
+   * From now on the other side may use no other certificate than this one, see {@link PeerStart.fingerprint}.
+   * @returns whether it does so as far as is known; if not, nothing must be sent to it
+   */
+  holdTo(fingerprint: string): boolean {
+    this.#fingerprint = fingerprint;
+    const described = this.#pc.remoteDescription;
+    return described === null || isEncryptedTo(described.sdp, fingerprint);
   }
 
   /** Credentials were renewed: they count from the next ICE restart on, whichever side asks for it. */
@@ -562,16 +577,14 @@ export class Peer {
     const collides = type === 'offer' && (this.#makingOffer || pc.signalingState !== 'stable');
     this.#ignoreOffer = collides && !this.#polite;
     if (this.#ignoreOffer) return;
-    if (this.#fingerprint !== null && !isEncryptedTo(sdp, this.#fingerprint)) {
-      this.#events.impostor();
-      return;
-    }
+    if (!this.#isExpected(sdp)) return;
     // Too late: the offer it answers was rolled back or answered already.
     if (type === 'answer' && pc.signalingState !== 'have-local-offer') return;
     try {
       // A polite side's own offer is rolled back by this.
       await pc.setRemoteDescription({ type, sdp: this.#plain ? sdp : tuneDescription(sdp) });
-      if (this.#isPast(pc)) return;
+      // The other side may have proved itself meanwhile, to be somebody else than is described.
+      if (this.#isPast(pc) || !this.#isExpected(sdp)) return;
       if (type === 'offer') {
         const first = this.#transceivers.size === 0;
         if (first) this.#adoptTransceivers(pc);
@@ -599,6 +612,12 @@ export class Peer {
     for (const candidate of early) await this.#applyCandidate(pc, candidate);
     this.#safety?.check(fingerprintsOf(pc));
     this.#onExchanged();
+  }
+
+  #isExpected(sdp: string): boolean {
+    const isExpected = this.#fingerprint === null || isEncryptedTo(sdp, this.#fingerprint);
+    if (!isExpected) this.#events.impostor();
+    return isExpected;
   }
 
   async #applyCandidate(pc: RTCPeerConnection, candidate: RTCIceCandidateInit | null): Promise<void> {

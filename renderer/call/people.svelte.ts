@@ -39,6 +39,11 @@ export class People {
     void bridge.watchPeople();
   }
 
+  /** What kind of conversation this is; `null` where there is none by that name. */
+  kindOf(link: string): LinkKind | null {
+    return this.#links.get(link)?.kind ?? null;
+  }
+
   /** What is of the call or of the window is for others. */
   #onBridge(event: BridgeEvent): void {
     if (event.type === 'link-changed') {

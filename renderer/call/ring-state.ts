@@ -16,6 +16,7 @@ import {
   type EndReason,
   type Transition,
 } from './call-phases';
+import { BEGUN, dropAhead } from './ahead-state';
 import type { Ring } from './ring';
 
 type RingState = Extract<CallState, { phase: 'calling' | 'ringing' | 'answered' }>;
@@ -32,12 +33,17 @@ export const isRing = (state: CallState): state is RingState =>
   state.phase === 'calling' || state.phase === 'ringing' || state.phase === 'answered';
 
 /** The person rings someone. */
-export function asked(state: CallState, ring: Ring): Transition {
+export function asked(state: CallState, ring: Ring, atMs: number): Transition {
   // Who rings whoever is ringing just now has answered.
-  if (state.phase === 'ringing' && state.ring.peer.key === ring.peer.key) return accepted(state, ring.media);
-  if (!isFree(state)) return stay(state);
+  if (state.phase === 'ringing' && state.ring.peer.key === ring.peer.key)
+    return accepted(state, ring.media, atMs);
+  return isFree(state) ? begin(state, ring) : stay(state);
+}
+
+/** Nothing is in the way of this ring. */
+export function begin(state: CallState, ring: Ring): Transition {
   return go(
-    { phase: 'calling', ring, shown: false },
+    { phase: 'calling', ring, shown: false, ahead: null },
     ...leaveKept(state),
     { type: 'open-media', start: ring.media },
     { type: 'send-ring', ring },
@@ -45,17 +51,16 @@ export function asked(state: CallState, ring: Ring): Transition {
   );
 }
 
-export function ringAgain(state: CallState, ring: Ring, call: string): Transition {
-  return asked(state, { ...ring, call, fingerprint: null, room: null });
-}
-
-export function shown(state: CallState, call: string): Transition {
-  return state.phase === 'calling' && state.ring.call === call ? go({ ...state, shown: true }) : stay(state);
+export function shown(state: CallState, call: string, target: JoinTarget | null): Transition {
+  if (state.phase !== 'calling' || state.ring.call !== call) return stay(state);
+  const next = { ...state, shown: true };
+  const begins = target !== null && state.ring.ahead && state.ahead === null;
+  return begins ? go({ ...next, ahead: BEGUN }, { type: 'join-room', target }) : go(next);
 }
 
 /** Someone rings this person. */
 export function rung(state: CallState, event: Rung): Transition {
-  const { call, link, from, media, fingerprint, signed, target, wins, isQuiet } = event;
+  const { call, link, from, media, fingerprint, signed, ahead, target, wins, isQuiet } = event;
   const ring: Ring = {
     call,
     link,
@@ -63,31 +68,32 @@ export function rung(state: CallState, event: Rung): Transition {
     media,
     fingerprint: signed ? fingerprint : null,
     room: null,
+    ahead: ahead && signed,
   };
   // Only a signed ring is by who it says: nobody else's may answer ours, or take its place.
   const isByPeer = signed && isRing(state) && state.ring.peer.key === from.key;
   if (isByPeer && state.phase === 'calling') {
     // Both ring each other: one of the two rings counts, and both sides know which.
     if (!wins) return stay(state);
-    return answer(state, ring, target, state.ring.media, {
-      type: 'cancel-ring',
-      ring: state.ring,
-      reason: 'cancelled',
-    });
+    const cancel = { type: 'cancel-ring', ring: state.ring, reason: 'cancelled' } as const;
+    const { state: next, effects } = meet(ring, target);
+    return go(
+      next,
+      ...dropAhead(state),
+      cancel,
+      { type: 'accept-ring', ring, media: state.ring.media },
+      ...effects,
+    );
   }
   if (isByPeer) {
     // Who rings anew no longer waits behind the ring of before; who was answered needs no other.
     // An app that was started again between our answer and the call gets a second one.
-    if (state.phase === 'answered' && state.ring.call === call)
-      return go(
-        { ...state, ring: { ...ring, media: state.ring.media } },
-        acceptEffect(ring, state.ring.media),
-      );
+    if (state.phase === 'answered' && state.ring.call === call) {
+      const { media: own } = state.ring;
+      return go({ ...state, ring: { ...ring, media: own } }, { type: 'accept-ring', ring, media: own });
+    }
     return state.phase === 'ringing'
-      ? go({ ...state, ring, target }, declineEffect(state.ring, 'no-answer'), {
-          type: 'confirm-ringing',
-          ring,
-        })
+      ? ringing(ring, target, ...dropAhead(state), declineEffect(state.ring, 'no-answer'))
       : stay(state);
   }
   const decline = (reason: 'busy' | 'do-not-disturb'): Effect[] => [
@@ -98,15 +104,25 @@ export function rung(state: CallState, event: Rung): Transition {
   const hosts = (endedOf(state)?.seat ?? null) !== null;
   if (!isFree(state) || hosts) return go(state, ...decline('busy'));
   if (isQuiet) return go(state, ...decline('do-not-disturb'));
+  return ringing(ring, target);
+}
+
+function ringing(ring: Ring, target: JoinTarget, ...first: Effect[]): Transition {
+  const { ahead } = ring;
   return go(
-    { phase: 'ringing', ring, target, silenced: false },
-    { type: 'confirm-ringing', ring },
+    { phase: 'ringing', ring, target, silenced: false, ahead: ahead ? BEGUN : null },
+    ...first,
+    { type: 'confirm-ringing', ring, ahead },
+    ...(ahead ? [{ type: 'join-room', target } as const] : []),
     { type: 'start-timer', timer: 'ring', afterMs: RUNG_MS },
   );
 }
 
-export function accepted(state: CallState, media: RingMedia): Transition {
-  return state.phase === 'ringing' ? answer(state, state.ring, state.target, media) : stay(state);
+export function accepted(state: CallState, media: RingMedia, atMs: number): Transition {
+  if (state.phase !== 'ringing') return stay(state);
+  const { ring, target } = state;
+  const { state: next, effects } = goOn(state, ring, target, atMs);
+  return go(next, { type: 'open-media', start: media }, { type: 'accept-ring', ring, media }, ...effects);
 }
 
 export function declined(state: CallState): Transition {
@@ -116,17 +132,18 @@ export function declined(state: CallState): Transition {
 
 export function wasAccepted(
   state: CallState,
-  { call, fingerprint, signed, target }: Extract<CallEvent, { type: 'ring-accepted' }>,
+  { call, fingerprint, signed, target, atMs }: Extract<CallEvent, { type: 'ring-accepted' }>,
 ): Transition {
   if (state.phase !== 'calling' || state.ring.call !== call) return stay(state);
   const { ring } = state;
   if (!signed)
     return end(state, 'not-verified', 'network', { type: 'cancel-ring', ring, reason: 'not-verified' });
-  return meet({ ...ring, fingerprint }, target);
+  return goOn(state, { ...ring, fingerprint }, target, atMs);
 }
 
 export function wasDeclined(state: CallState, call: string, reason: DeclineReason): Transition {
-  return state.phase === 'calling' && state.ring.call === call ? end(state, reason, 'peer') : stay(state);
+  if (state.phase !== 'calling' || state.ring.call !== call) return stay(state);
+  return end(state, reason, reason === 'not-verified' ? 'network' : 'peer');
 }
 
 export function wasCancelled(state: CallState, call: string, reason: CancelReason): Transition {
@@ -159,6 +176,19 @@ export function noWay(state: RingState): Transition {
   });
 }
 
+/** Who rings connects by another certificate than they proved: nothing was sent to them yet, and nothing will be. */
+export function impostor(state: RingState): Transition {
+  const { ring } = state;
+  return end(
+    state,
+    'not-verified',
+    'network',
+    state.phase === 'ringing'
+      ? declineEffect(ring, 'not-verified')
+      : { type: 'cancel-ring', ring, reason: 'not-verified' },
+  );
+}
+
 export function timeUp(state: RingState): Transition {
   const { ring } = state;
   switch (state.phase) {
@@ -174,23 +204,29 @@ export function timeUp(state: RingState): Transition {
   }
 }
 
-function answer(
-  state: CallState,
+/** The ring is answered: what was made ready is the call, as far as it has come. */
+function goOn(
+  { ahead }: Extract<RingState, { phase: 'calling' | 'ringing' }>,
   ring: Ring,
   target: JoinTarget,
-  media: RingMedia,
-  ...first: Effect[]
+  atMs: number,
 ): Transition {
-  const { effects, ...next } = meet(ring, target);
-  return {
-    ...next,
-    effects: [
-      ...(state.phase === 'calling' ? [] : [{ type: 'open-media', start: media } as const]),
-      ...first,
-      acceptEffect(ring, media),
-      ...effects,
-    ],
-  };
+  if (!ahead) return meet(ring, target);
+  const { seat, peer, call, alive } = ahead;
+  const waits = { type: 'start-timer', timer: 'connect', afterMs: MEET_MS } as const;
+  if (!seat || !peer) {
+    const spare = { type: 'prepare-peer', iceServers: seat?.iceServers ?? [], offers: false } as const;
+    return go({ phase: 'answered', ring, target, seat }, spare, waits);
+  }
+  const { fingerprint } = ring;
+  const both = { ring, target, seat, peer, call, knocks: [] };
+  return alive
+    ? go(
+        { phase: 'connected', ...both, sinceMs: atMs },
+        { type: 'use-ahead', fingerprint },
+        { type: 'stop-timer' },
+      )
+    : go({ phase: 'connecting', ...both }, { type: 'use-ahead', fingerprint }, waits);
 }
 
 function meet(ring: Ring, target: JoinTarget): Transition {
@@ -201,8 +237,6 @@ function meet(ring: Ring, target: JoinTarget): Transition {
     { type: 'start-timer', timer: 'connect', afterMs: MEET_MS },
   );
 }
-
-const acceptEffect = (ring: Ring, media: RingMedia): Effect => ({ type: 'accept-ring', ring, media });
 
 const declineEffect = ({ link, call }: Ring, reason: DeclineReason): Effect => ({
   type: 'decline-ring',
@@ -235,6 +269,6 @@ function end(
     { type: 'stop-timer' },
     { type: 'end-peer', bye: false },
     ...last,
-    ...(state.phase === 'answered' ? [{ type: 'leave-room' } as const] : []),
+    ...(state.phase === 'answered' || state.ahead ? [{ type: 'leave-room' } as const] : []),
   );
 }

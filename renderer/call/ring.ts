@@ -13,6 +13,8 @@ export interface Ring {
   fingerprint: string | null;
   /** Where the call is already, for who rings to get back into it; `null`: nowhere yet. */
   room: string | null;
+  /** Whether the two connect while it rings, as far as this side goes. */
+  ahead: boolean;
 }
 
 /** A name for a ring that nobody can guess. */

@@ -380,6 +380,10 @@ export const en = {
     globalMute: 'Mute from any app during a call',
     globalMuteOff: 'No shortcut',
     connection: 'Different networks',
+    calls: 'Calls',
+    connectAhead: 'Connect while it rings',
+    connectAheadHint:
+      'You see and hear favourites and people on this network the moment one of you accepts. Their app learns your network address before that. Nothing is recorded or sent until then.',
     about: 'About',
     version: (version) => `Parley ${version}`,
     aboutText: 'Sound and picture go straight from you to the other side, encrypted.',

@@ -366,6 +366,10 @@ export const zh = {
     startAtLoginHint: '只要别人能呼叫你，启动时不显示窗口。',
     globalMute: '通话中从任何应用静音',
     globalMuteOff: '不设快捷键',
+    calls: '通话',
+    connectAhead: '响铃时先建立连接',
+    connectAheadHint:
+      '一接听就能看到、听到对方。只对收藏的人和这个网络里的人生效：接听之前，对方的应用会知道你的网络地址，但不会采集或发送任何声音和画面。',
     about: '关于',
     version: (version) => `Parley ${version}`,
     aboutText: '声音和画面加密后直接传给对方。',

@@ -308,6 +308,9 @@ export interface Messages {
     globalMute: string;
     globalMuteOff: string;
     connection: string;
+    calls: string;
+    connectAhead: string;
+    connectAheadHint: string;
     about: string;
     version: (version: string) => string;
     aboutText: string;

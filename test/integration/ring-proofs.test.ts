@@ -40,11 +40,17 @@ it('a ring and its answer prove both keys and both certificates, and lead into o
   await Promise.all([ann.sees(ben.id), ben.sees(ann.id)]);
   const call = newCall();
   expect(
-    await ann.link.ring(ben.id, { call, media: 'video', fingerprint: fingerprint('AA'), room: null }),
+    await ann.link.ring(ben.id, {
+      call,
+      media: 'video',
+      fingerprint: fingerprint('AA'),
+      room: null,
+      ahead: false,
+    }),
   ).toBe(true);
   const ring = await ben.next('ring');
   expect(ring).toMatchObject({ call, signed: true, fingerprint: fingerprint('AA'), from: { name: 'Ann' } });
-  ben.link.confirmRinging(call);
+  ben.link.confirmRinging(call, true);
   await ann.next('ringing');
   expect(
     await ben.link.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('BB') }),
@@ -64,7 +70,7 @@ it('an app that was started again proves its new certificate for the call it was
   await Promise.all([ann.sees(ben.id), ben.sees(ann.id)]);
   const call = newCall();
   const offer = { call, media: 'video', fingerprint: fingerprint('AA') } as const;
-  expect(await ann.link.ring(ben.id, { ...offer, room: null })).toBe(true);
+  expect(await ann.link.ring(ben.id, { ...offer, room: null, ahead: false })).toBe(true);
   const { target } = await ben.next('ring');
   await ben.link.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('BB') });
   await ann.next('ring-accepted');
@@ -76,7 +82,13 @@ it('an app that was started again proves its new certificate for the call it was
 
   // It rings at once, whether it sees the other already or not.
   const again = end('Ben', ben.identity);
-  const back = { call, media: 'voice', fingerprint: fingerprint('CC'), room: target.room } as const;
+  const back = {
+    call,
+    media: 'voice',
+    fingerprint: fingerprint('CC'),
+    room: target.room,
+    ahead: false,
+  } as const;
   const rung = again.link.ring(ann.id, back);
   const ring = await ann.next('ring');
   expect(ring).toMatchObject({ call, signed: true, fingerprint: fingerprint('CC'), target });
@@ -140,7 +152,13 @@ it('an answer by another key, or for another certificate, proves nothing', async
   const evil = await stranger();
   await ann.sees(evil.id);
   const call = newCall();
-  const rung = ann.link.ring(evil.id, { call, media: 'voice', fingerprint: fingerprint('AA'), room: null });
+  const rung = ann.link.ring(evil.id, {
+    call,
+    media: 'voice',
+    fingerprint: fingerprint('AA'),
+    room: null,
+    ahead: false,
+  });
   await evil.told('hail');
   evil.client.tell(ann.id, { type: 'nonce', call, nonce: newCall() });
   expect(await rung).toBe(true);
@@ -160,7 +178,13 @@ it('a ring to somebody who has gone ends by itself', async () => {
   const ben = await stranger();
   await ann.sees(ben.id);
   const call = newCall();
-  const rung = ann.link.ring(ben.id, { call, media: 'voice', fingerprint: fingerprint('AA'), room: null });
+  const rung = ann.link.ring(ben.id, {
+    call,
+    media: 'voice',
+    fingerprint: fingerprint('AA'),
+    room: null,
+    ahead: false,
+  });
   await ben.told('hail');
   ben.client.close();
   expect(await rung).toBe(false);

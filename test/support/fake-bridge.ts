@@ -133,8 +133,8 @@ export class FakeBridge implements Bridge {
     return Promise.resolve(true);
   }
 
-  confirmRinging(link: string, call: string): Promise<void> {
-    this.calls.push({ method: 'confirmRinging', args: [link, call] });
+  confirmRinging(link: string, call: string, ahead: boolean): Promise<void> {
+    this.calls.push({ method: 'confirmRinging', args: [link, call, ahead] });
     return Promise.resolve();
   }
 

@@ -27,7 +27,9 @@ interface Description {
 const error = (name: string, message: string) => new DOMException(message, name);
 
 /** As Chromium writes it in every section: of one certificate, which lasts as long as its connection. */
-function fingerprint(session: string): string {
+function fingerprint(session: string, certificate: RTCCertificate | undefined): string {
+  const [given] = certificate?.getFingerprints() ?? [];
+  if (given?.value !== undefined) return `a=fingerprint:sha-256 ${given.value.toUpperCase()}`;
   const byte = (value: number) => (value & 255).toString(16).toUpperCase().padStart(2, '0');
   const bytes = Array.from({ length: 32 }, (_, index) => byte(Number(session) * 13 + index * 7));
   return `a=fingerprint:sha-256 ${bytes.join(':')}`;
@@ -39,6 +41,7 @@ function write(
   version: number,
   ufrag: string,
   sections: Section[],
+  certificate: RTCCertificate | undefined,
 ): Description {
   const codecs = {
     audio: [
@@ -57,7 +60,7 @@ function write(
   const lines = ['v=0', `o=- ${session} ${version} IN IP4 127.0.0.1`, 's=-', 't=0 0'];
   for (const { kind, mid, direction } of sections) {
     const [head = '', ...rest] = codecs[kind];
-    const path = ['c=IN IP4 0.0.0.0', `a=ice-ufrag:${ufrag}`, fingerprint(session)];
+    const path = ['c=IN IP4 0.0.0.0', `a=ice-ufrag:${ufrag}`, fingerprint(session, certificate)];
     lines.push(head, ...path, `a=mid:${mid}`, `a=${direction}`, ...rest);
   }
   return { type, sdp: `${lines.join('\r\n')}\r\n`, session, ufrag, sections, candidates: [] };
@@ -453,7 +456,7 @@ class FakePeerConnection extends EventTarget {
     }
     if (this.#channels.length > 0 && !sections.some(({ kind }) => kind === 'application'))
       sections.push({ kind: 'application', mid: freeMid(sections), direction: 'sendrecv' });
-    this.#local.pending = write('offer', this.session, this.#version++, this.#ufrag(), sections);
+    this.#local.pending = this.#write('offer', sections);
     this.signalingState = 'have-local-offer';
     if (fresh) this.#gather();
   }
@@ -477,7 +480,7 @@ class FakePeerConnection extends EventTarget {
     const fresh = this.#local.current === null || this.#remote.current?.ufrag !== offer.ufrag;
     if (fresh) this.#generation += 1;
     const sections = offer.sections.map((section) => ({ ...section, direction: this.#answerTo(section) }));
-    this.#local.current = write('answer', this.session, this.#version++, this.#ufrag(), sections);
+    this.#local.current = this.#write('answer', sections);
     this.#remote.current = offer;
     this.#remote.pending = null;
     if (fresh) this.#restart = false;
@@ -530,6 +533,11 @@ class FakePeerConnection extends EventTarget {
       ...section,
       direction: this.#transceivers.find(({ mid }) => mid === section.mid)?.direction ?? section.direction,
     }));
+  }
+
+  #write(type: 'offer' | 'answer', sections: Section[]): Description {
+    const [certificate] = this.configuration.certificates ?? [];
+    return write(type, this.session, this.#version++, this.#ufrag(), sections, certificate);
   }
 
   #ufrag(): string {

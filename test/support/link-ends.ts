@@ -51,6 +51,7 @@ export class End {
       emit: (event) => {
         this.events.push(event);
       },
+      onAgreed: () => undefined,
       log,
       clock: systemClock,
     });

@@ -57,7 +57,15 @@ beforeEach(() => {
   ben = new End();
 });
 
-const ring: Ring = { call, link, peer: personOf('b'), media: 'video', fingerprint: null, room: null };
+const ring: Ring = {
+  call,
+  link,
+  peer: personOf('b'),
+  media: 'video',
+  fingerprint: null,
+  room: null,
+  ahead: false,
+};
 const rung = (change = {}): CallEvent => ({
   type: 'rung',
   link,
@@ -66,6 +74,7 @@ const rung = (change = {}): CallEvent => ({
   media: 'video',
   fingerprint: 'AA',
   signed: true,
+  ahead: false,
   target: fakeTarget,
   wins: true,
   isQuiet: false,
@@ -78,6 +87,7 @@ const accepted: CallEvent = {
   media: 'video',
   fingerprint: 'BB',
   signed: true,
+  atMs: 1000,
   target: fakeTarget,
 };
 const declined = (reason: 'declined' | 'busy' | 'do-not-disturb' | 'no-answer'): CallEvent => ({
@@ -98,7 +108,7 @@ const hungUp: CallEvent = { type: 'hung-up', atMs: 61_000 };
 
 describe('both sides of a ring remember the same,', () => {
   const begin = (): void => {
-    ann.happens({ type: 'ring-asked', ring });
+    ann.happens({ type: 'ring-asked', ring, atMs: 0 });
     ben.happens(rung());
   };
 
@@ -106,7 +116,10 @@ describe('both sides of a ring remember the same,', () => {
     [
       'accepted',
       () => {
-        ben.happens({ type: 'accepted', media: 'voice' }).talks('a').happens({ type: 'bye', atMs: 61_000 });
+        ben
+          .happens({ type: 'accepted', media: 'voice', atMs: 1000 })
+          .talks('a')
+          .happens({ type: 'bye', atMs: 61_000 });
         ann.happens(accepted).talks('b').happens(hungUp);
       },
       { reason: 'hung-up', lastedMs: 60_000, seen: true },
@@ -130,7 +143,7 @@ describe('both sides of a ring remember the same,', () => {
     [
       'taken back as soon as it was accepted',
       () => {
-        ben.happens({ type: 'accepted', media: 'video' }, { type: 'cancelled' });
+        ben.happens({ type: 'accepted', media: 'video', atMs: 1000 }, { type: 'cancelled' });
         ann.happens(accepted, cancelled('cancelled'));
       },
       { reason: 'cancelled', seen: true },
@@ -154,7 +167,7 @@ describe('both sides of a ring remember the same,', () => {
     [
       'accepted where the two never met',
       () => {
-        ben.happens({ type: 'accepted', media: 'video' }, { type: 'refused', code: 'room-full' });
+        ben.happens({ type: 'accepted', media: 'video', atMs: 1000 }, { type: 'refused', code: 'room-full' });
         ann.happens(accepted, { type: 'refused', code: 'room-full' });
       },
       { reason: 'peer-unreachable', seen: true },
@@ -171,9 +184,13 @@ describe('both sides of a ring remember the same,', () => {
   });
 
   test.each(['busy', 'do-not-disturb'] as const)('when the other was %s', (reason) => {
-    ann.happens({ type: 'ring-asked', ring }, declined(reason));
+    ann.happens({ type: 'ring-asked', ring, atMs: 0 }, declined(reason));
     if (reason === 'busy')
-      ben.happens({ type: 'ring-asked', ring: { ...ring, call: 'q'.repeat(22), peer: personOf('c') } });
+      ben.happens({
+        type: 'ring-asked',
+        ring: { ...ring, call: 'q'.repeat(22), peer: personOf('c') },
+        atMs: 0,
+      });
     ben.happens(rung({ isQuiet: true }));
     expect(ann.records).toMatchObject([{ id: call, direction: 'out', reason, by: 'peer', seen: true }]);
     expect(ben.records).toMatchObject([{ id: call, direction: 'in', reason, by: 'self', seen: false }]);
@@ -181,10 +198,13 @@ describe('both sides of a ring remember the same,', () => {
 
   test('when both rang: one call, by the ring that counted', () => {
     ann.happens(
-      { type: 'ring-asked', ring },
+      { type: 'ring-asked', ring, atMs: 0 },
       rung({ wins: false, from: personOf('b'), call: 'q'.repeat(22) }),
     );
-    ben.happens({ type: 'ring-asked', ring: { ...ring, call: 'q'.repeat(22), peer: personOf('a') } }, rung());
+    ben.happens(
+      { type: 'ring-asked', ring: { ...ring, call: 'q'.repeat(22), peer: personOf('a') }, atMs: 0 },
+      rung(),
+    );
     ann.happens(accepted).talks('b').happens(hungUp);
     ben.talks('a').happens({ type: 'bye', atMs: 61_000 });
     expect(ann.records).toMatchObject([{ id: call, direction: 'out', reason: 'hung-up', lastedMs: 60_000 }]);

@@ -43,8 +43,9 @@ const ring: Ring = {
   media: 'video',
   fingerprint: null,
   room: null,
+  ahead: true,
 };
-const calling = after(idle, { type: 'ring-asked', ring });
+const calling = after(idle, { type: 'ring-asked', ring, atMs: 1 });
 const rungBy = (from: Person, call: string, change = {}): CallEvent => ({
   type: 'rung',
   link: 'saved',
@@ -53,13 +54,19 @@ const rungBy = (from: Person, call: string, change = {}): CallEvent => ({
   media: 'video',
   fingerprint: 'AA',
   signed: true,
+  ahead: false,
   target: fakeTarget,
   wins: false,
   isQuiet: false,
   ...change,
 });
 const ringing = after(idle, rungBy(bo, 'ring-1'));
-const answered = after(ringing, { type: 'accepted', media: 'video' });
+const answered = after(ringing, { type: 'accepted', media: 'video', atMs: 1 });
+const metAhead: CallEvent[] = [
+  { type: 'seated', seat: fakeSeat('a', [guest]) },
+  { type: 'path-found', atMs: 5 },
+];
+const shownAhead: CallEvent = { type: 'ringing', link: 'saved', call: 'ring-1', target: fakeTarget };
 const inRungCall = after(
   answered,
   { type: 'seated', seat: fakeSeat('a', []) },
@@ -82,6 +89,8 @@ const phases: CallState[] = [
   ringing,
   answered,
   inRungCall,
+  after(calling, shownAhead, ...metAhead),
+  after(idle, rungBy(bo, 'ring-1', { ahead: true }), ...metAhead),
 ];
 
 const members = [guest, page, stranger];
@@ -101,6 +110,7 @@ const ringRecord = {
   media: ringMedia,
   fingerprint: fc.constant(null),
   room: fc.constantFrom(null, 'room'),
+  ahead: fc.boolean(),
 };
 const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({ type: fc.constant('host-asked'), room: fc.constantFrom(null, 'room'), door }),
@@ -116,21 +126,28 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
       'silenced',
     ),
   }),
-  fc.record({ type: fc.constant('call-again'), call }),
+  fc.record({ type: fc.constant('call-again'), call, ahead: fc.boolean() }),
   fc.record({
     type: fc.constant('ring-asked'),
     ring: fc.record(ringRecord),
+    atMs,
   }),
   fc.record({
     type: fc.constant('return-asked'),
     target: fc.constant(fakeTarget),
     ring: fc.record(ringRecord),
   }),
-  fc.record({ type: fc.constant('accepted'), media: ringMedia }),
+  fc.record({ type: fc.constant('accepted'), media: ringMedia, atMs }),
   fc.record({
-    type: fc.constantFrom('ring-failed', 'ring-lost', 'ringing'),
+    type: fc.constantFrom('ring-failed', 'ring-lost'),
     link: fc.constant('saved'),
     call,
+  }),
+  fc.record({
+    type: fc.constant('ringing'),
+    link: fc.constant('saved'),
+    call,
+    target: fc.constantFrom(null, fakeTarget),
   }),
   fc.record({
     type: fc.constant('rung'),
@@ -140,6 +157,7 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
     media: ringMedia,
     fingerprint: fc.constant('AA'),
     signed: fc.boolean(),
+    ahead: fc.boolean(),
     target: fc.constant(fakeTarget),
     wins: fc.boolean(),
     isQuiet: fc.boolean(),
@@ -152,12 +170,13 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
     fingerprint: fc.constant('AA'),
     signed: fc.boolean(),
     target: fc.constant(fakeTarget),
+    atMs,
   }),
   fc.record({
     type: fc.constant('ring-declined'),
     link: fc.constant('saved'),
     call,
-    reason: fc.constantFrom('declined', 'busy', 'do-not-disturb', 'no-answer'),
+    reason: fc.constantFrom('declined', 'busy', 'do-not-disturb', 'no-answer', 'not-verified'),
   }),
   fc.record({
     type: fc.constant('ring-cancelled'),
@@ -236,6 +255,9 @@ function perform(world: World, effect: Effect): World {
     case 'prepare-peer':
     case 'connect':
       return { ...world, connection: true };
+    case 'use-ahead':
+      expect(world.connection).toBe(true);
+      return world;
     case 'end-peer':
       return { ...world, connection: false };
     case 'start-timer':
@@ -263,6 +285,7 @@ const TIMERS: Partial<Record<Phase, CallTimer>> = {
   connecting: 'connect',
   reconnecting: 'lost',
 };
+const aheadOf = (state: CallState) => ('ahead' in state ? state.ahead : null);
 const inACall: Phase[] = ['connecting', 'connected', 'reconnecting'];
 
 describe('whatever happens, in whatever order,', () => {
@@ -274,16 +297,18 @@ describe('whatever happens, in whatever order,', () => {
         for (const each of events) {
           const next = transition(state, each);
           // A refusal means that no seat was taken, and a closed room that it is gone.
-          const entering = state.phase === 'joining' || state.phase === 'answered';
+          const entering = state.phase === 'joining' || state.phase === 'answered' || aheadOf(state);
           if (each.type === 'refused' && entering) world.inRoom = false;
           if (each.type === 'room-closed') world.inRoom = false;
           state = next.state;
           world = next.effects.reduce(perform, world);
           const busy = ['joining', 'waiting', 'answered', ...inACall].includes(state.phase);
           expect(world.capturing).toBe(busy || state.phase === 'calling');
-          expect(world.connection).toBe(busy);
+          const ahead = aheadOf(state);
+          expect(world.connection).toBe(busy || (ahead?.peer ?? null) !== null);
           expect(world.timer).toBe(TIMERS[state.phase] ?? null);
-          if (state.phase === 'calling' || state.phase === 'ringing') expect(world.inRoom).toBe(false);
+          if (state.phase === 'calling' || state.phase === 'ringing')
+            expect(world.inRoom).toBe(ahead !== null);
           if (state.phase === 'idle') expect(world.inRoom).toBe(false);
           if (state.phase === 'confirming') expect(world.inRoom).toBe((state.from?.seat ?? null) !== null);
           if (state.phase === 'ended') expect(world.inRoom).toBe(state.seat !== null);
@@ -332,7 +357,10 @@ describe('who offers', () => {
 
   test('to a plain page that stayed after a call is the host that calls again', () => {
     const over = after(waiting, { type: 'member-joined', member: page }, { type: 'hung-up', atMs: 1 });
-    expect(connects(over, { type: 'call-again', call: 'again' })).toMatchObject({ offers: true, peer: page });
+    expect(connects(over, { type: 'call-again', call: 'again', ahead: false })).toMatchObject({
+      offers: true,
+      peer: page,
+    });
   });
 });
 
@@ -361,13 +389,13 @@ describe('the end', () => {
       { type: 'end-peer', bye: false },
       { type: 'set-door', door: 'ask' },
     ]);
-    expect(transition(ended, { type: 'call-again', call: 'again' }).effects).toContainEqual({
+    expect(transition(ended, { type: 'call-again', call: 'again', ahead: false }).effects).toContainEqual({
       type: 'set-door',
       door: 'open',
     });
     const wished = after(ended, { type: 'door-set', door: 'ask' });
     expect(effectsOf(ended, { type: 'door-set', door: 'ask' })).toEqual([]);
-    expect(transition(wished, { type: 'call-again', call: 'again' }).effects).toContainEqual({
+    expect(transition(wished, { type: 'call-again', call: 'again', ahead: false }).effects).toContainEqual({
       type: 'set-door',
       door: 'ask',
     });
@@ -382,7 +410,7 @@ describe('the end', () => {
       'end-peer',
       'leave-room',
     ]);
-    expect(after(over, { type: 'call-again', call: 'again' })).toMatchObject({
+    expect(after(over, { type: 'call-again', call: 'again', ahead: false })).toMatchObject({
       phase: 'joining',
       target: fakeTarget,
     });
@@ -558,6 +586,7 @@ describe('a ring', () => {
       fingerprint: 'BB',
       signed: false,
       target: fakeTarget,
+      atMs: 1,
     };
     expect(endOf(after(calling, event))).toEqual(['not-verified', 'network']);
     expect(effectsOf(calling, event)).not.toContain('join-room');
@@ -600,18 +629,20 @@ describe('a ring', () => {
 
   test('rings again from its end, as a ring of its own', () => {
     const over = after(calling, { type: 'hung-up', atMs: 1 });
-    const again = after(over, { type: 'call-again', call: 'ring-7' });
+    const again = after(over, { type: 'call-again', call: 'ring-7', ahead: false });
     expect(again).toMatchObject({ phase: 'calling', ring: { call: 'ring-7', peer: bo } });
   });
 
   test('opens the camera only for video, and not again for a second press', () => {
     const opened = (from: CallState, each: CallEvent) =>
       transition(from, each).effects.filter(({ type }) => type === 'open-media');
-    expect(opened(idle, { type: 'ring-asked', ring })).toEqual([{ type: 'open-media', start: 'video' }]);
-    expect(opened(ringing, { type: 'accepted', media: 'voice' })).toEqual([
+    expect(opened(idle, { type: 'ring-asked', ring, atMs: 1 })).toEqual([
+      { type: 'open-media', start: 'video' },
+    ]);
+    expect(opened(ringing, { type: 'accepted', media: 'voice', atMs: 1 })).toEqual([
       { type: 'open-media', start: 'voice' },
     ]);
-    expect(opened(calling, { type: 'ring-asked', ring: { ...ring, media: 'voice' } })).toEqual([]);
+    expect(opened(calling, { type: 'ring-asked', ring: { ...ring, media: 'voice' }, atMs: 1 })).toEqual([]);
   });
 
   test('rung anew takes the place of the one before, which is answered', () => {
@@ -648,7 +679,7 @@ describe('a ring', () => {
 
   test('is answered by ringing who rings', () => {
     const back: Ring = { ...ring, call: 'ring-2', media: 'voice' };
-    expect(after(ringing, { type: 'ring-asked', ring: back })).toMatchObject({
+    expect(after(ringing, { type: 'ring-asked', ring: back, atMs: 1 })).toMatchObject({
       phase: 'answered',
       ring: { call: 'ring-1' },
     });
@@ -664,12 +695,14 @@ describe('an app that was started again in a call that was rung', () => {
     const question = after(idle, asksBack);
     expect(question).toMatchObject({ phase: 'confirming', ring: lost });
     const { state, effects } = transition(question, { type: 'confirmed' });
-    expect(state).toEqual({ phase: 'calling', ring: lost, shown: false });
+    expect(state).toEqual({ phase: 'calling', ring: lost, shown: false, ahead: null });
     expect(effects).toContainEqual({ type: 'send-ring', ring: lost });
     expect(after(question, { type: 'cancelled' })).toEqual(idle);
     // What is rung after that is a call of its own.
     const over = after(state, { type: 'hung-up', atMs: 1 });
-    expect(after(over, { type: 'call-again', call: 'ring-7' })).toMatchObject({ ring: { room: null } });
+    expect(after(over, { type: 'call-again', call: 'ring-7', ahead: false })).toMatchObject({
+      ring: { room: null },
+    });
   });
 
   test('is answered without a person, and connected with by its new certificate alone', () => {

@@ -27,6 +27,8 @@ class Person {
   readonly call: Call;
   /** What is remembered of its calls. */
   readonly records: CallRecord[] = [];
+  /** Whether it connects while it rings. */
+  connectsAhead = false;
   /** Signals to and from this one are lost. */
   offline = false;
 
@@ -51,6 +53,7 @@ class Person {
       newCertificate: () => Promise.resolve(fakeCertificate(letter)),
       key: letter,
       isQuiet: () => false,
+      mayConnectAhead: () => this.connectsAhead,
       clock,
       wallClock: () => 1_700_000_000_000 + clock.now(),
       note: (record) => this.records.push(record),
@@ -647,6 +650,128 @@ describe('the way out', () => {
   });
 });
 
+describe('connecting while it rings', () => {
+  const link = 'saved';
+  let call: string;
+
+  const as = ({ member: { id, name, device, key } }: Person) =>
+    ({ id, name, device, key: key ?? '', status: 'free' }) as const;
+  const sentTracks = () =>
+    network.connections.flatMap((pc) => pc.getTransceivers().flatMap(({ sender }) => sender.track ?? []));
+  /** Both are connected, and nobody has answered. */
+  const connectedAhead = () => {
+    const [one, other] = [host.call.state, guest.call.state];
+    return 'ahead' in one && one.ahead?.alive === true && 'ahead' in other && other.ahead?.alive === true;
+  };
+
+  /** The host rings the guest. @param fingerprint of the ring as it arrives, where it is not as it was sent */
+  async function ring(fingerprint?: string): Promise<void> {
+    await host.call.ring(link, as(guest), 'video');
+    await settled();
+    const offer = host.bridge.asked('ring').at(-1)?.[2];
+    if (!offer) throw new Error('nobody rang');
+    call = offer.call;
+    guest.bridge.emit({
+      ...{ type: 'ring', link, from: as(host), media: 'video', signed: true, target: fakeTarget },
+      ...{ call, ahead: offer.ahead, fingerprint: fingerprint ?? offer.fingerprint },
+    });
+    await settled();
+    const ahead = guest.bridge.asked('confirmRinging').at(-1)?.[2] ?? false;
+    host.bridge.emit({ type: 'ringing', link, call, target: ahead && offer.ahead ? fakeTarget : null });
+    if (!ahead) return;
+    guest.sits();
+    await settled();
+    host.sits(guest);
+  }
+
+  const accepts = (fingerprint?: string) => {
+    const answer = guest.bridge.asked('answerRing').at(-1)?.[2];
+    const own = answer?.answer === 'accept' ? answer.fingerprint : '';
+    host.bridge.emit({
+      ...{ type: 'ring-accepted', link, call, media: 'video', signed: true, target: fakeTarget },
+      fingerprint: fingerprint ?? own,
+    });
+  };
+
+  beforeEach(() => {
+    host.connectsAhead = guest.connectsAhead = true;
+  });
+
+  test('sends nothing and shows nothing before it is accepted, and is the call from then on', async () => {
+    await ring();
+    await clock.until(connectedAhead);
+    await clock.advance(1000);
+    expect([host.phase, guest.phase]).toEqual(['calling', 'ringing']);
+    expect(sentTracks()).toEqual([]);
+    expect(guest.devices.requests).toEqual([]);
+    for (const { call: each } of [host, guest])
+      expect([each.remotePicture, each.remoteSound, each.quality]).toEqual([null, null, null]);
+
+    await guest.call.accept('video');
+    expect(guest.phase).toBe('connected');
+    expect(guest.call.remoteSound?.getTracks()).toHaveLength(1);
+    await settled();
+    // Not before the answer has proved itself.
+    expect(sentTracks().every((track) => guest.devices.live.some(({ id }) => id === track.id))).toBe(true);
+    accepts();
+    await clock.until(() => host.call.remoteVideo && guest.call.remoteVideo);
+    expect(both('connected')()).toBe(true);
+    expect(sentTracks()).toHaveLength(4);
+    expect(network.connections.filter(({ linked }) => linked)).toHaveLength(2);
+    await clock.run(guest.call.hangUp());
+    await clock.until(both('ended'));
+  });
+
+  test('is stopped where the answer proves another certificate than the connection has', async () => {
+    await ring();
+    await clock.until(connectedAhead);
+    await guest.call.accept('voice');
+    accepts(Array(32).fill('EE').join(':'));
+    expect(host.ended).toMatchObject({ reason: 'not-verified', by: 'network' });
+    expect(host.bridge.asked('cancelRing')).toEqual([[link, call, 'not-verified']]);
+    const hosts = host.devices.opened.map(({ id }) => id);
+    expect(sentTracks().filter(({ id }) => hosts.includes(id))).toEqual([]);
+  });
+
+  test('is stopped where who rings has another certificate than the ring proved', async () => {
+    await ring(Array(32).fill('EE').join(':'));
+    await clock.until(() => guest.phase === 'ended');
+    expect(guest.ended).toMatchObject({ reason: 'not-verified', by: 'network' });
+    expect(guest.bridge.asked('answerRing')).toEqual([
+      [link, call, { answer: 'decline', reason: 'not-verified' }],
+    ]);
+  });
+
+  test.each([
+    ['who rings', () => (host.connectsAhead = false)],
+    ['who is rung', () => (guest.connectsAhead = false)],
+  ])('is not done where %s does not want it: no connection, no room', async (_who, unwanted) => {
+    unwanted();
+    await ring();
+    await clock.advance(2000);
+    expect([host.phase, guest.phase]).toEqual(['calling', 'ringing']);
+    expect(network.connections).toEqual([]);
+    expect([...host.bridge.asked('joinRoom'), ...guest.bridge.asked('joinRoom')]).toEqual([]);
+  });
+
+  test('leaves nothing behind when it is declined', async () => {
+    await ring();
+    await clock.until(connectedAhead);
+    await guest.call.decline();
+    host.bridge.emit({ type: 'ring-declined', link, call, reason: 'declined' });
+    expect(network.open).toEqual([]);
+    for (const { bridge } of [host, guest]) expect(bridge.asked('leaveRoom')).toHaveLength(1);
+  });
+
+  test('accepted before there is a path, goes on to one', async () => {
+    await ring();
+    await guest.call.accept('video');
+    accepts();
+    await clock.until(() => host.call.remoteVideo && guest.call.remoteVideo);
+    expect(both('connected')()).toBe(true);
+  });
+});
+
 test('a plain newcomer that does not offer within a second is offered to', async () => {
   const page = fakeMember('p', { plain: true });
   await host.waits();
@@ -677,6 +802,7 @@ describe('a ring that is answered outside the page', () => {
       media: 'video',
       fingerprint: 'AA',
       signed: true,
+      ahead: false,
       target: fakeTarget,
     });
     await settled();

@@ -21,9 +21,11 @@ const ring = (change: Partial<Ring['peer']> = {}, fingerprint: string | null = '
     media: 'video',
     fingerprint,
     room: null,
+    ahead: false,
   },
   target: fakeTarget,
   silenced: false,
+  ahead: null,
 });
 
 const shown = { call: 'c'.repeat(22), name: 'Annie', media: 'video', signed: true, verified: true };

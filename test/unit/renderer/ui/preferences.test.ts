@@ -20,6 +20,7 @@ const settings: Settings = {
   status: 'free',
   sounds: { ring: true, ringBack: true, knock: true, connected: true, reconnecting: true, ended: true },
   iceServers: [],
+  connectAhead: 'known',
   alwaysRelay: false,
 };
 
