@@ -93,7 +93,7 @@ export function rung(state: CallState, event: Rung): Transition {
       return go({ ...state, ring: { ...ring, media: own } }, { type: 'accept-ring', ring, media: own });
     }
     return state.phase === 'ringing'
-      ? ringing(ring, target, ...dropAhead(state), declineEffect(state.ring, 'no-answer'))
+      ? ringing(ring, target, state.silenced, ...dropAhead(state), declineEffect(state.ring, 'no-answer'))
       : stay(state);
   }
   const decline = (reason: 'busy' | 'do-not-disturb'): Effect[] => [
@@ -104,13 +104,13 @@ export function rung(state: CallState, event: Rung): Transition {
   const hosts = (endedOf(state)?.seat ?? null) !== null;
   if (!isFree(state) || hosts) return go(state, ...decline('busy'));
   if (isQuiet) return go(state, ...decline('do-not-disturb'));
-  return ringing(ring, target);
+  return ringing(ring, target, false);
 }
 
-function ringing(ring: Ring, target: JoinTarget, ...first: Effect[]): Transition {
+function ringing(ring: Ring, target: JoinTarget, silenced: boolean, ...first: Effect[]): Transition {
   const { ahead } = ring;
   return go(
-    { phase: 'ringing', ring, target, silenced: false, ahead: ahead ? BEGUN : null },
+    { phase: 'ringing', ring, target, silenced, ahead: ahead ? BEGUN : null },
     ...first,
     { type: 'confirm-ringing', ring, ahead },
     ...(ahead ? [{ type: 'join-room', target } as const] : []),

@@ -1,3 +1,4 @@
+import { knows } from '../support/acquaintances';
 import { BLUE, RED } from '../support/known-media';
 import { expect, ROOT, test } from '../support/people';
 import { startHeadless } from '../support/signaling-servers';
@@ -16,6 +17,9 @@ test('two who ring each other at the same moment get one call, every time', asyn
   for (let nth = 0; nth < TIMES; nth += 1) {
     const [annRings, benRings] = [ann.button('Call Ben'), ben.button('Call Ann')];
     await Promise.all([expect(annRings).toBeVisible(), expect(benRings).toBeVisible()]);
+    // Half of the time as people who connect while it rings.
+    const favourite = nth % 4 > 1;
+    await Promise.all([knows(ann, ben, { favourite }), knows(ben, ann, { favourite })]);
     // Pressed inside the pages, so that the presses are as far apart as they should be.
     const apartMs = (nth * MOST_APART_MS) / Math.max(1, TIMES - 1);
     const atMs = Date.now() + 100;

@@ -50,7 +50,7 @@ it('a ring and its answer prove both keys and both certificates, and lead into o
   ).toBe(true);
   const ring = await ben.next('ring');
   expect(ring).toMatchObject({ call, signed: true, fingerprint: fingerprint('AA'), from: { name: 'Ann' } });
-  ben.link.confirmRinging(call, true);
+  void ben.link.confirmRinging(call, true);
   await ann.next('ringing');
   expect(
     await ben.link.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('BB') }),
