@@ -18,7 +18,7 @@ import type { IceServer, Signal } from '../../main/signaling/protocol';
 import type { Clock } from './clock';
 import { heardPairs, heardSince, type HeardPairs } from './heard-pairs';
 import { PeerChannel, type PeerMessage } from './peer-channel';
-import { fingerprintsOf, SafetyExchange, type SafetyCodeState } from './safety-code';
+import { fingerprintsOf, SafetyExchange, type SafetyCodeState, type SafetyMessage } from './safety-code';
 import { SignalInbox } from './signal-inbox';
 import { tuneDescription } from './tune-description';
 
@@ -101,6 +101,8 @@ const FAREWELL_MS = 200;
 /** Signals kept to be said again, and calls of the other side whose signals are kept apart. */
 const MAX_OUTBOX = 256;
 const MAX_INBOXES = 4;
+/** A commit and a reveal, and one too many, which ends the exchange. */
+const MAX_EARLY_SAFETY = 3;
 /** 720p30 looks good at this and a busy Wi-Fi still carries two of them. */
 const MAX_VIDEO_BITRATE = 2_500_000;
 
@@ -129,6 +131,8 @@ export class Peer {
   #listening = new AbortController();
   #channel: PeerChannel | null = null;
   #safety: SafetyExchange | null = null;
+  /** What the other side said of it before this side could begin. */
+  #earlySafety: SafetyMessage[] = [];
   /** What the path had brought when the channel fell silent. */
   #heardBefore: Promise<HeardPairs> | null = null;
   #media: { muted: boolean; cameraOff: boolean } | null = null;
@@ -374,6 +378,7 @@ export class Peer {
     this.#channel = null;
     this.#safety?.close();
     this.#safety = null;
+    this.#earlySafety = [];
     this.#heardBefore = null;
     this.#transceivers.clear();
     this.#pc.close();
@@ -610,7 +615,7 @@ export class Peer {
     const early = this.#earlyCandidates;
     this.#earlyCandidates = [];
     for (const candidate of early) await this.#applyCandidate(pc, candidate);
-    this.#safety?.check(fingerprintsOf(pc));
+    this.#exchangeSafety(pc);
     this.#onExchanged();
   }
 
@@ -827,8 +832,20 @@ export class Peer {
 
   #onChannelOpened(pc: RTCPeerConnection): void {
     this.#sayMedia();
+    this.#exchangeSafety(pc);
+  }
+
+  /**
+   * Begins as soon as the channel is open and both descriptions are in place. On a quick path the channel may be the
+   * first: Chromium opens it before it says that the answer was applied.
+   */
+  #exchangeSafety(pc: RTCPeerConnection): void {
     const fingerprints = fingerprintsOf(pc);
-    if (!fingerprints) return;
+    if (this.#safety) {
+      this.#safety.check(fingerprints);
+      return;
+    }
+    if (!fingerprints || !this.#channel?.open) return;
     this.#safety = new SafetyExchange({
       role: this.#offering ? 'offerer' : 'answerer',
       call: this.#call,
@@ -837,6 +854,7 @@ export class Peer {
       send: (message) => this.#channel?.say(message),
       changed: (state) => this.#events.safetyCodeChanged(state),
     });
+    for (const message of this.#earlySafety.splice(0)) this.#safety.hear(message);
   }
 
   #sayMedia(): void {
@@ -856,7 +874,8 @@ export class Peer {
         return;
       case 'commit':
       case 'reveal':
-        this.#safety?.hear(message);
+        if (this.#safety) this.#safety.hear(message);
+        else if (this.#earlySafety.length < MAX_EARLY_SAFETY) this.#earlySafety.push(message);
         return;
       default:
         message satisfies never;

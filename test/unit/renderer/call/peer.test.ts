@@ -402,6 +402,25 @@ describe('the safety code', () => {
     expect(host.safety).toEqual(guest.safety);
   });
 
+  test('is there also where the channel opens before the answer is said to be applied', async () => {
+    const [host, guest] = pair({ polite: true }, { offers: true });
+    const { fake } = guest;
+    const apply = fake.setRemoteDescription.bind(fake);
+    fake.setRemoteDescription = async (description) => {
+      Object.defineProperty(fake, 'remoteDescription', { value: null, configurable: true });
+      await apply(description);
+      await new Promise<void>((resolve) => void clock.after(500, resolve));
+      Reflect.deleteProperty(fake, 'remoteDescription');
+    };
+    await clock.until(() => host.alive && guest.alive);
+    await exchanged();
+    expect([host.safety.state, guest.safety.state]).toEqual(['exchanging', 'none']);
+    await clock.advance(500);
+    await exchanged();
+    expect(host.safety.state).toBe('ready');
+    expect(guest.safety).toEqual(host.safety);
+  });
+
   test('is taken back when another certificate takes over the connection', async () => {
     const [host, guest] = await compared();
     host.peer.connection.restartIce();
