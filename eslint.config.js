@@ -52,8 +52,8 @@ export default ts.config(
   ),
   forbid(
     ['main/signaling/protocol.ts'],
-    [{ regex: '^(?!valibot$)' }],
-    'The wire is a leaf: it imports only the schema library.',
+    [{ regex: '^(?!valibot$|\\./names$)' }],
+    'The wire is a leaf: it imports only the schema library, and what a name may be.',
   ),
   forbid(['main/**'], [{ group: ['**/renderer/**', '**/test/**'] }], 'Main knows nothing of the page.', [
     'main/signaling/**',
@@ -90,7 +90,7 @@ export default ts.config(
     ['renderer/**'],
     [
       { group: ['electron', 'ws', 'node:*', '**/test/**'] },
-      { regex: '/main/(?!signaling/protocol$)' },
+      { regex: '/main/(?!signaling/(protocol|names)$)' },
       { regex: '/preload/(?!(popup-)?bridge$)' },
     ],
     'The page is an ordinary web page; from outside it knows only the bridge and the wire.',
@@ -100,7 +100,7 @@ export default ts.config(
     ['renderer/call/**'],
     [
       { group: ['electron', 'ws', 'node:*', '**/test/**', '**/ui/**'] },
-      { regex: '/main/(?!signaling/protocol$)' },
+      { regex: '/main/(?!signaling/(protocol|names)$)' },
       { regex: '/preload/(?!bridge$)' },
     ],
     'The call knows no markup, and from outside only the bridge and the wire.',

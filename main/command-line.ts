@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { languageSchema, type Language, type Launch } from '../preload/bridge';
 import { formatJoinLink, LINK_SCHEME, readTarget } from './join-link';
-import { cleanName, partSchema } from './signaling/protocol';
+import { cleanName } from './signaling/names';
+import { partSchema } from './signaling/protocol';
 
 const HELP = `Usage: parley [options] [link]
 

@@ -5,14 +5,8 @@
  */
 import * as v from 'valibot';
 import { joinTargetSchema, type ErrorCode, type JoinTarget, type Result } from '../preload/bridge';
-import {
-  cleanName,
-  DEFAULT_PART,
-  DEFAULT_PORT,
-  keySchema,
-  parseRoomPath,
-  partSchema,
-} from './signaling/protocol';
+import { cleanName } from './signaling/names';
+import { DEFAULT_PART, DEFAULT_PORT, keySchema, parseRoomPath, partSchema } from './signaling/protocol';
 
 /** The scheme of our links, as the OS knows it. */
 export const LINK_SCHEME = 'parley';

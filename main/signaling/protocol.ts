@@ -1,11 +1,12 @@
 /**
  * The wire: every message between a member and a signaling server, in both dialects, with the codes both ends
- * may say. A leaf that the server, the client and the page share; it imports only the schema library.
+ * may say. A leaf that the server, the client and the page share; it imports only the schema library and `names.ts`.
  *
  * Text frames, one JSON object each, at most `LIMITS.frameBytes`. The path of the WebSocket URL is the address:
  * `/<namespace>/<room>`, blank parts are `default`.
  */
 import * as v from 'valibot';
+import { cleanName, NAME_LENGTH } from './names';
 
 /** Asked for in `Sec-WebSocket-Protocol` by everyone who speaks the first dialect; without it a socket is plain. */
 export const SUBPROTOCOL = 'parley.1';
@@ -47,7 +48,7 @@ export const LIMITS = {
   junkReplies: 3,
   /** Bytes a slow reader may make the server queue on its socket. */
   socketBacklogBytes: 1024 * 1024,
-  nameLength: 64,
+  nameLength: NAME_LENGTH,
   partLength: 64,
 } as const;
 
@@ -78,22 +79,6 @@ function isObject(input: unknown): input is object {
 }
 
 // ---------------------------------------------------------------- addresses
-
-// Control characters, line separators and the marks that reorder the text around them.
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
-const LONE_SURROGATE = /\p{Surrogate}/gu;
-
-/** What a person typed as a name, made fit to show: one line, no control or bidi marks, at most `nameLength` units. */
-export function cleanName(text: string): string {
-  const line = text
-    .slice(0, LIMITS.nameLength * 16)
-    .replace(UNPRINTABLE, ' ')
-    .replace(LONE_SURROGATE, '')
-    .normalize('NFC')
-    .replace(/\s+/gu, ' ')
-    .trim();
-  return line.slice(0, LIMITS.nameLength).replace(LONE_SURROGATE, '').trim();
-}
 
 /**
  * A namespace or room name: 1 to `partLength` units, already clean (see {@link cleanName}). Not `.` or `..`: a URL's

@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  cleanName,
   CLOSE_CODES,
   clientMessageSchema,
   formatRoomPath,
-  LIMITS,
   parseFrame,
   parseRoomPath,
   partSchema,
@@ -13,36 +11,11 @@ import {
   serverMessageSchema,
   signalSchema,
 } from '../../../../main/signaling/protocol';
+import { cleanName } from '../../../../main/signaling/names';
 import * as v from 'valibot';
 
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
 const part = text.map(cleanName).filter((name) => v.is(partSchema, name));
-
-describe('cleanName', () => {
-  it('is idempotent, one line, and within the limit', () => {
-    fc.assert(
-      fc.property(fc.oneof(text, fc.string({ maxLength: 500, unit: 'binary' })), (name) => {
-        const clean = cleanName(name);
-        expect(cleanName(clean)).toBe(clean);
-        expect(clean.length).toBeLessThanOrEqual(LIMITS.nameLength);
-        expect(clean).not.toMatch(/[\n\r\t\u0000\u202e\u2066]/u);
-        expect(clean).not.toMatch(/\p{Surrogate}/u);
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  it('keeps ordinary names in any script', () => {
-    for (const name of ['Ada Lovelace', 'José', '李雷', 'Ольга', '👩‍🚀 Mae'])
-      expect(cleanName(name)).toBe(name.normalize('NFC'));
-  });
-
-  it('removes what would reorder or break the text around it', () => {
-    expect(cleanName('  evil\u202egnp.exe\n\n ok ')).toBe('evil gnp.exe ok');
-    expect(cleanName('\u0000\u0007')).toBe('');
-    expect(cleanName('half \ud83d')).toBe('half');
-  });
-});
 
 describe('room paths', () => {
   it('come back as they went', () => {
