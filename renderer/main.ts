@@ -34,7 +34,7 @@ async function open(): Promise<void> {
   });
   const preferences = new Preferences(bridge, settings);
   const book = new Book(bridge);
-  const people = new People(bridge);
+  const people = new People(bridge, (key) => book.known(key)?.blocked ?? false);
   const call = new Call({
     bridge,
     media,

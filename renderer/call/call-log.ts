@@ -5,7 +5,7 @@
 import type { CallRecord } from '../../preload/bridge';
 import { isMissed } from '../people/call-record';
 import type { CallState, Ended } from './call-phases';
-import { newRingId, type Ring } from './ring';
+import { newRingId, ringKey, type Ring } from './ring';
 
 type Beginning = Pick<CallRecord, 'direction' | 'startedAtMs' | 'media'>;
 type Ending = Pick<CallRecord, 'lastedMs' | 'reason' | 'by'>;
@@ -32,15 +32,13 @@ export class CallLog {
     if (before.phase === after.phase && !isInCall(after)) return;
     switch (after.phase) {
       case 'calling':
-        this.#begin('out', after.ring.media);
-        return;
       case 'ringing':
-        this.#begin('in', after.ring.media);
+        this.#begin(after.ring.direction, after.ring.media);
         return;
       case 'answered':
         // Two rang each other, and it was the other's ring that counted.
         if (before.phase === 'calling' && before.ring.call !== after.ring.call)
-          this.#begin('in', after.ring.media);
+          this.#begin(after.ring.direction, after.ring.media);
         return;
       case 'connecting':
         if (after.ring) return;
@@ -93,7 +91,7 @@ export class CallLog {
   #note(beginning: Beginning, { lastedMs, reason, by }: Ending, name: string, ring?: Ring): void {
     const record = {
       id: ring?.call ?? newRingId(),
-      key: ring ? provedKey(ring, beginning.direction) : null,
+      key: ring ? ringKey(ring) : null,
       name,
       ...beginning,
       lastedMs: lastedMs === null ? null : Math.max(0, Math.round(lastedMs)),
@@ -106,7 +104,3 @@ export class CallLog {
 }
 
 const isInCall = (state: CallState): state is InCall => 'call' in state;
-
-/** Whom one rang, one knows; who rings has to prove it. */
-const provedKey = ({ peer, fingerprint }: Ring, direction: 'out' | 'in'): string | null =>
-  direction === 'out' || fingerprint !== null ? peer.key : null;

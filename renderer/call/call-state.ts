@@ -112,6 +112,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
         ...state.ring,
         call: event.call,
         ahead: event.ahead,
+        direction: 'out',
         fingerprint: null,
         room: null,
       });

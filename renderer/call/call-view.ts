@@ -19,6 +19,8 @@ export interface PathQuality {
 
 /** Somebody rang while this person was in a call, or did not want to be disturbed. */
 export interface Missed {
+  /** `null` where none was proved. */
+  key: string | null;
   name: string;
   reason: 'busy' | 'do-not-disturb';
 }

@@ -20,7 +20,7 @@ import type { Clock } from './clock';
 import { HeldSignals } from './held-signals';
 import type { LocalMedia } from './local-media.svelte';
 import { PathWatch } from './path-watch';
-import { newRingId, type Ring } from './ring';
+import { newRingId, ringKey, type Ring } from './ring';
 import type { Peer, PeerConnectionConstructor, PeerConstructor } from './peer';
 import type { SafetyCodeState } from './safety-code';
 
@@ -195,12 +195,21 @@ export class Call implements CallView {
     this.#click();
     await this.#readyCertificate();
     const ahead = this.#mayConnectAhead({ link, peer });
-    const ring: Ring = { call: newRingId(), link, peer, media, fingerprint: null, room: null, ahead };
+    const ring: Ring = {
+      call: newRingId(),
+      link,
+      direction: 'out',
+      peer,
+      media,
+      fingerprint: null,
+      room: null,
+      ahead,
+    };
     await this.#do({ type: 'ring-asked', ring, atMs: this.#clock.now() });
   }
 
   goBack(target: JoinTarget, rung: RungCall): Promise<void> {
-    const ring: Ring = { ...rung, fingerprint: null, room: target.room, ahead: false };
+    const ring: Ring = { ...rung, direction: 'out', fingerprint: null, room: target.room, ahead: false };
     return this.#do({ type: 'return-asked', target, ring });
   }
 
@@ -392,10 +401,7 @@ export class Call implements CallView {
         void this.#bridge.cancelRing(effect.ring.link, effect.ring.call, effect.reason);
         return;
       case 'note-missed':
-        this.#missed = [...this.#missed, { name: effect.ring.peer.name, reason: effect.reason }].slice(
-          -MAX_MISSED,
-        );
-        this.#log.missed(effect.ring, effect.reason);
+        this.#noteMissed(effect.ring, effect.reason);
         return;
       case 'answer-knock':
         void this.#bridge.answerKnock(effect.member, effect.answer);
@@ -651,6 +657,12 @@ export class Call implements CallView {
     const fingerprints = this.#certificate?.getFingerprints() ?? [];
     const sha256 = fingerprints.find(({ algorithm }) => algorithm === 'sha-256');
     return sha256?.value?.toUpperCase() ?? '';
+  }
+
+  #noteMissed(ring: Ring, reason: Missed['reason']): void {
+    const missed = { key: ringKey(ring), name: ring.peer.name, reason };
+    this.#missed = [...this.#missed, missed].slice(-MAX_MISSED);
+    this.#log.missed(ring, reason);
   }
 
   #tellInCall(): void {

@@ -18,13 +18,18 @@ export interface LinkView {
 const OFF: NearbyView = { state: 'off', problem: null, search: 'looking', link: null, addresses: [] };
 
 export class People {
+  readonly #isBlocked: (key: string) => boolean;
   readonly #links = new SvelteMap<string, LinkView>();
   /** By link and member. */
   readonly #reached = new SvelteMap<string, { link: string; person: Person }>();
   #nearby = $state.raw(OFF);
   /** Each person once, by the way to them that is shortest. Those who may be rung come first, then by name. */
   readonly here = $derived(
-    oncePerKey([...this.#reached.values()].map((reached) => this.#toHere(reached))).sort(inOrder),
+    oncePerKey(
+      [...this.#reached.values()]
+        .filter(({ person }) => !this.#isBlocked(person.key))
+        .map((reached) => this.#toHere(reached)),
+    ).sort(inOrder),
   );
   /** The conversation with the server that was saved. */
   readonly saved = $derived([...this.#links.values()].find(({ kind }) => kind === 'saved') ?? null);
@@ -34,7 +39,9 @@ export class People {
     return this.#nearby;
   }
 
-  constructor(bridge: Pick<Bridge, 'on' | 'watchPeople'>) {
+  /** @param isBlocked who is not shown */
+  constructor(bridge: Pick<Bridge, 'on' | 'watchPeople'>, isBlocked: (key: string) => boolean) {
+    this.#isBlocked = isBlocked;
     bridge.on((event) => this.#onBridge(event));
     void bridge.watchPeople();
   }

@@ -64,6 +64,7 @@ export function rung(state: CallState, event: Rung): Transition {
   const ring: Ring = {
     call,
     link,
+    direction: 'in',
     peer: from,
     media,
     fingerprint: signed ? fingerprint : null,

@@ -6,6 +6,8 @@ export interface Ring {
   call: string;
   /** By which conversation it came or goes; see `BridgeEvent`. */
   link: string;
+  /** `out`: this person rings. */
+  direction: 'out' | 'in';
   peer: Person;
   /** What was asked for. */
   media: RingMedia;
@@ -16,6 +18,14 @@ export interface Ring {
   /** Whether the two connect while it rings, as far as this side goes. */
   ahead: boolean;
 }
+
+/** Whose ring it surely is: whom one rings, one knows; who rings has to prove it. */
+export const ringKey = ({ direction, peer, fingerprint }: Ring): string | null =>
+  direction === 'out' || fingerprint !== null ? peer.key : null;
+
+/** Whose the other side of a call surely is: its certificate was proved by a ring; `null`: of nobody one could know. */
+export const callKey = ({ ring }: { ring?: Ring }): string | null =>
+  ring !== undefined && ring.fingerprint !== null ? ring.peer.key : null;
 
 /** A name for a ring that nobody can guess. */
 export function newRingId(): string {

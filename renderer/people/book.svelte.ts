@@ -18,6 +18,7 @@ export class Book {
   readonly #bridge: BookBridge;
   readonly #known = new SvelteMap<string, KnownPerson>();
   #calls = $state.raw<readonly CallRecord[]>([]);
+  #forgotten = $state(0);
   #problems = $state.raw<readonly ErrorCode[]>([]);
   readonly favourites = $derived([...this.#known.values()].filter(({ favourite }) => favourite));
   readonly blocked = $derived([...this.#known.values()].filter(({ blocked }) => blocked));
@@ -34,6 +35,11 @@ export class Book {
     return this.#calls;
   }
 
+  /** Calls that were forgotten last and can be brought back. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
   /** What could not be read or written. */
   get problem(): ErrorCode | null {
     return this.#problems[0] ?? null;
@@ -45,6 +51,11 @@ export class Book {
     for (const person of people) this.#known.set(person.key, person);
     this.#calls = calls;
     this.#problems = [...this.#problems, ...problems];
+  }
+
+  /** Everybody who is known. */
+  get people(): Iterable<KnownPerson> {
+    return this.#known.values();
   }
 
   /** @param key `null`: of somebody who proved none, so nobody is known by it. */
@@ -68,11 +79,14 @@ export class Book {
     return this.#tellProblem(this.#bridge.seeCalls());
   }
 
-  forgetCalls(ids: string[]): Promise<void> {
+  /** Forgets these calls, or all of them. */
+  forgetCalls(ids = this.#calls.map(({ id }) => id)): Promise<void> {
+    this.#forgotten = ids.length;
     return this.#tellProblem(this.#bridge.forgetCalls(ids));
   }
 
   restoreCalls(): Promise<void> {
+    this.#forgotten = 0;
     return this.#tellProblem(this.#bridge.restoreCalls());
   }
 

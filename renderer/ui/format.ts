@@ -30,6 +30,33 @@ export function formatDuration(ms: number, language: Language): string {
   return said.join(language === 'zh' ? '' : ' ');
 }
 
+/** The person's own form of a language: for who has `en-GB` in the system, that one where the page speaks English. */
+export function ownLocale(language: Language, wanted: readonly string[]): string {
+  return wanted.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language;
+}
+
+const DAY_MS = 86_400_000;
+
+/** When something was, as short as can be: the time today, then the day, then the date. */
+export function formatMoment(atMs: number, nowMs: number, locale: string): string {
+  const midnight = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);
+  // A day may have 23 or 25 hours.
+  const days = Math.round((midnight(nowMs) - midnight(atMs)) / DAY_MS);
+  const format = (options: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat(locale, options).format(atMs);
+  if (days === 0) return format({ timeStyle: 'short' });
+  if (days === 1) {
+    const yesterday = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-1, 'day');
+    return yesterday.charAt(0).toLocaleUpperCase(locale) + yesterday.slice(1);
+  }
+  return format(days > 0 && days < 7 ? { weekday: 'long' } : { dateStyle: 'short' });
+}
+
+/** When something was, in full. */
+export function formatWhen(atMs: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }).format(atMs);
+}
+
 /** `ws://192.168.1.5:9238` as people read it: `192.168.1.5:9238`. */
 export const formatServer = (url: string): string => url.replace(/^wss?:\/\//, '');
 

@@ -47,6 +47,15 @@ export const en = {
     },
     callByVoice: (name) => `Call ${isolate(name)}`,
     callByVideo: (name) => `Video call with ${isolate(name)}`,
+    tabs: { people: 'People', recent: 'Recent' },
+    search: 'Search',
+    nothingFound: 'Nobody by that name.',
+    favourites: 'Favourites',
+    hereNow: 'Here now',
+    recentCalls: 'Recent calls',
+    notHere: 'Not here now',
+    about: (name) => `About ${isolate(name)}`,
+    missed: (count) => (plural.select(count) === 'one' ? '1 missed call' : `${count} missed calls`),
     settings: 'Settings',
     open: 'Show people',
   },
@@ -78,6 +87,50 @@ export const en = {
     ownAddress: 'Your address:',
     copy: 'Copy link',
     copied: 'Copied',
+  },
+
+  recent: {
+    nothingYet: 'Calls you make, take and miss will appear here.',
+    missed: 'Missed',
+    directions: { out: 'Outgoing', in: 'Incoming' },
+    kinds: {
+      voice: { out: 'Voice call you made', in: 'Voice call to you' },
+      video: { out: 'Video call you made', in: 'Video call to you' },
+    },
+    fresh: 'New',
+    callBack: (name) => `Call ${isolate(name)} back`,
+    notReachable: (name) => `${isolate(name)} cannot be reached now`,
+    noWayBack: 'There is no way to call back: it is not known whose device this was',
+    details: (name) => `Call with ${isolate(name)} in detail`,
+    end: 'How it ended',
+    length: 'How long you talked',
+    times: 'Calls in a row',
+    noKey:
+      'Whose device this was is not proved, because you met in a room or the call was not signed. So it cannot be called back.',
+    about: 'About this person',
+    delete: 'Delete',
+    deleteAll: 'Delete all',
+    deleted: (count) => (plural.select(count) === 'one' ? 'Call deleted' : `${count} calls deleted`),
+    undo: 'Undo',
+  },
+
+  person: {
+    verified: 'You compared the safety code with this person.',
+    notVerified: 'You have not compared a safety code yet. You can in any call that one of you rings.',
+    ownName: (name) => `They call themselves ${isolate(name)}.`,
+    givenName: 'Your name for them',
+    addFavourite: 'Add to favourites',
+    removeFavourite: 'Remove from favourites',
+    autoAnswer: 'Answer their calls by itself',
+    autoAnswerHint:
+      'After a chime and five seconds, with what they ask for. Not under “do not disturb” or during a call.',
+    autoAnswerNeeds: 'To let Parley answer their calls by itself, compare the safety code with them first.',
+    block: 'Block',
+    unblock: 'Unblock',
+    unblockName: (name) => `Unblock ${isolate(name)}`,
+    blocked: 'You blocked this person. Their calls do not ring here, and they are not told.',
+    takeBack: 'Not compared after all',
+    forget: 'Forget this person',
   },
 
   server: {
@@ -271,7 +324,15 @@ export const en = {
     exchanging: 'The two apps are working out the code…',
     none: 'There is no safety code in this call, because the other side’s app does not offer one.',
     noneHint: 'Whether somebody is in between cannot be checked. With a current Parley on both sides it can.',
+    matches: 'It matches',
+    matchesHint: (name) => `Parley then marks ${isolate(name)} as verified, in later calls too.`,
+    remembered: (name) => `You compared the code with ${isolate(name)} before. You can do it again any time.`,
+    takeBack: 'Not verified after all',
+    notRemembered:
+      'That it matched cannot be remembered in this call, because it does not prove whose device the other one is. It can when one of you rings the other from the list of people.',
     failed: 'The safety code could not be checked.',
+    failedVerified: (name) =>
+      `You compared the code with ${isolate(name)} before, so this should not happen. They stay marked as verified.`,
     failedHint:
       'Somebody may be in between, or the connection was disturbed at the wrong moment. Hang up and call again. If it happens again, talk about private things some other way.',
     pictures: {
@@ -384,6 +445,8 @@ export const en = {
     connectAhead: 'Connect while it rings',
     connectAheadHint:
       'You see and hear favourites and people on this network the moment one of you accepts. Their app learns your network address before that. Nothing is recorded or sent until then.',
+    blocked: 'Blocked people',
+    blockedHint: 'Their calls do not ring here. They hear it ring, and nobody answers.',
     about: 'About',
     version: (version) => `Parley ${version}`,
     aboutText: 'Sound and picture go straight from you to the other side, encrypted.',

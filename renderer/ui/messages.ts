@@ -1,3 +1,4 @@
+import type { RingMedia } from '../../main/signaling/protocol';
 import type { Sound } from '../../preload/bridge';
 import type { RingWords } from './ring-words';
 import type { SafetyPicture } from './safety-pictures';
@@ -50,6 +51,18 @@ export interface Messages {
     theirs: Record<'free' | 'in-call' | 'do-not-disturb' | 'invisible', string>;
     callByVoice: (name: string) => string;
     callByVideo: (name: string) => string;
+    tabs: Record<'people' | 'recent', string>;
+    search: string;
+    nothingFound: string;
+    favourites: string;
+    hereNow: string;
+    recentCalls: string;
+    /** Of a favourite. */
+    notHere: string;
+    /** Opens what is known of somebody. */
+    about: (name: string) => string;
+    /** Calls that nobody has looked at. */
+    missed: (count: number) => string;
     settings: string;
     open: string;
   };
@@ -81,6 +94,51 @@ export interface Messages {
     ownAddress: string;
     copy: string;
     copied: string;
+  };
+
+  /** Calls that are over. */
+  recent: {
+    nothingYet: string;
+    missed: string;
+    directions: Record<'out' | 'in', string>;
+    kinds: Record<RingMedia, Record<'out' | 'in', string>>;
+    /** Said of a missed call that is seen for the first time. */
+    fresh: string;
+    callBack: (name: string) => string;
+    notReachable: (name: string) => string;
+    noWayBack: string;
+    details: (name: string) => string;
+    end: string;
+    length: string;
+    times: string;
+    /** Why nothing can be remembered of who it was with. */
+    noKey: string;
+    about: string;
+    delete: string;
+    deleteAll: string;
+    deleted: (count: number) => string;
+    undo: string;
+  };
+
+  /** Somebody one knows. */
+  person: {
+    verified: string;
+    notVerified: string;
+    /** Where they are called otherwise here. */
+    ownName: (name: string) => string;
+    givenName: string;
+    addFavourite: string;
+    removeFavourite: string;
+    autoAnswer: string;
+    autoAnswerHint: string;
+    /** What is missing for that. */
+    autoAnswerNeeds: string;
+    block: string;
+    unblock: string;
+    unblockName: (name: string) => string;
+    blocked: string;
+    takeBack: string;
+    forget: string;
   };
 
   server: {
@@ -268,7 +326,16 @@ export interface Messages {
     exchanging: string;
     none: string;
     noneHint: string;
+    /** Says that both read out the same. */
+    matches: string;
+    matchesHint: (name: string) => string;
+    remembered: (name: string) => string;
+    takeBack: string;
+    /** Why it cannot be, in this call. */
+    notRemembered: string;
     failed: string;
+    /** Said of somebody with whom it was compared before. */
+    failedVerified: (name: string) => string;
     /** What it may mean, and what to do. */
     failedHint: string;
     /** What one says when reading it out. */
@@ -311,6 +378,8 @@ export interface Messages {
     calls: string;
     connectAhead: string;
     connectAheadHint: string;
+    blocked: string;
+    blockedHint: string;
     about: string;
     version: (version: string) => string;
     aboutText: string;

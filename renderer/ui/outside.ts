@@ -1,6 +1,8 @@
 /** What of the present call is to be seen outside the page. */
 import type { KnownPerson, Outside } from '../../preload/bridge';
 import type { CallState } from '../call/call-state';
+import { callKey } from '../call/ring';
+import { nameOf } from '../people/names';
 import type { Messages } from './messages';
 
 /** What is shown beside the state of the call. */
@@ -21,7 +23,7 @@ export function outsideOf(state: CallState, parts: OutsideParts): Outside {
       const signed = fingerprint !== null;
       // Anybody can name a key that they sign nothing with.
       const person = signed ? known(peer.key) : null;
-      const name = person?.givenName ?? (peer.name || someone);
+      const name = nameOf(person, peer.name) || someone;
       return {
         state: 'ringing',
         ring: { call, name, media, signed, verified: person?.verified ?? false },
@@ -33,7 +35,7 @@ export function outsideOf(state: CallState, parts: OutsideParts): Outside {
     case 'connecting':
     case 'connected':
     case 'reconnecting':
-      return { state: 'talking', name: state.peer.name || someone, muted, cameraOn };
+      return { state: 'talking', name: talkingWith(state, parts), muted, cameraOn };
     case 'idle':
     case 'confirming':
     case 'joining':
@@ -60,4 +62,12 @@ export function titleOf(outside: Outside, words: Messages['windowTitle']): strin
       outside satisfies never;
       return 'Parley';
   }
+}
+
+function talkingWith(
+  state: Extract<CallState, { phase: 'connecting' | 'connected' | 'reconnecting' }>,
+  { known, someone }: OutsideParts,
+): string {
+  const key = callKey(state);
+  return nameOf(key === null ? null : known(key), state.peer.name) || someone;
 }

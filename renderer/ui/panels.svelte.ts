@@ -1,8 +1,15 @@
 /** Which panel lies over the screen, and what was typed into its form: kept until a call came of it. */
-export type Panel = 'host' | 'join' | 'server' | 'nearby' | 'settings' | 'safety-code' | 'closing';
+import type { CallRecord } from '../../preload/bridge';
+
+export type Panel =
+  'host' | 'join' | 'server' | 'nearby' | 'settings' | 'safety-code' | 'closing' | 'person' | 'call';
 
 export class Panels {
   open = $state<Panel | null>(null);
+  /** Whom the panel about a person is about, and what they call themselves. */
+  person = $state.raw<{ key: string; name: string } | null>(null);
+  /** Which one the panel about a call is about. */
+  call = $state.raw<CallRecord | null>(null);
   /** The host form. */
   hostRoom = $state('');
   /** The join form. */
@@ -12,6 +19,16 @@ export class Panels {
   badLink = $state(false);
   /** The room to be confirmed is the one the app was in when it crashed. */
   returning = $state(false);
+
+  showPerson(person: { key: string; name: string }): void {
+    this.person = person;
+    this.open = 'person';
+  }
+
+  showCall(record: CallRecord): void {
+    this.call = record;
+    this.open = 'call';
+  }
 
   /** A dialog tells that it has closed only after the key that closed it: another panel may be open by then. */
   close(panel: Panel): void {

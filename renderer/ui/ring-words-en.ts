@@ -1,3 +1,4 @@
+import { isolate } from './isolate';
 import type { RingWords } from './ring-words';
 
 export const enRingWords: RingWords = {
@@ -7,6 +8,11 @@ export const enRingWords: RingWords = {
   acceptVideo: 'Accept with video',
   acceptVoice: 'Accept, sound only',
   decline: 'Decline',
+  namesake: (name) => `This is not the ${isolate(name)} you know: the call comes from another device.`,
+  answersIn: (seconds) =>
+    seconds === 1 ? 'Parley answers in 1 second' : `Parley answers in ${String(seconds)} seconds`,
+  answerNow: 'Answer now',
+  stopAnswering: 'Stop',
   silence: 'Silence this call',
   silenced: 'Rings silently',
 };

@@ -8,6 +8,11 @@ export interface RingWords {
   acceptVideo: string;
   acceptVoice: string;
   decline: string;
+  /** Somebody this person knows has this name, and another key. */
+  namesake: (name: string) => string;
+  answersIn: (seconds: number) => string;
+  answerNow: string;
+  stopAnswering: string;
   /** The ring goes on, unheard. */
   silence: string;
   silenced: string;

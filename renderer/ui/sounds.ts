@@ -7,7 +7,7 @@ interface Note {
   forS: number;
 }
 
-const notes: Record<Sound, readonly Note[]> = {
+const notes: Record<Sound | 'autoAnswer', readonly Note[]> = {
   ring: [
     { hertz: 587, atS: 0, forS: 0.22 },
     { hertz: 740, atS: 0.2, forS: 0.22 },
@@ -27,6 +27,13 @@ const notes: Record<Sound, readonly Note[]> = {
     { hertz: 330, atS: 0.12, forS: 0.3 },
   ],
   reconnecting: [{ hertz: 392, atS: 0, forS: 0.35 }],
+  // Always played: whoever is in the room is told that the microphone is about to open.
+  autoAnswer: [
+    { hertz: 784, atS: 0, forS: 0.18 },
+    { hertz: 988, atS: 0.2, forS: 0.18 },
+    { hertz: 784, atS: 0.4, forS: 0.18 },
+    { hertz: 988, atS: 0.6, forS: 0.6 },
+  ],
 };
 
 /** From the beginning of one ring to the next. */
@@ -50,7 +57,7 @@ export const canChooseSpeaker = 'setSinkId' in AudioContext.prototype;
  * Plays once. A machine without sound stays silent.
  * @param speaker the device to hear it from; where it is not there any more, and without one, the system's
  */
-export function playSound(sound: Sound, speaker: string | null = null): void {
+export function playSound(sound: keyof typeof notes, speaker: string | null = null): void {
   context ??= new AudioContext();
   const audio = context;
   const ready = hasSink(audio) && audio.sinkId !== (speaker ?? '') ? choose(audio, speaker) : null;

@@ -39,6 +39,8 @@ interface PersonOptions {
   args?: string[];
   /** What is on disk before; `name` and `welcomed` are set unless given. */
   settings?: Partial<Settings>;
+  /** What else is in the profile before, as text by file name. */
+  files?: Record<string, string>;
   /** Another profile folder than a fresh one: a second launch, a restart. */
   profile?: string;
   /** Fake cameras beside the fake microphone. */
@@ -474,6 +476,7 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
     // Pure tones would be taken for noise.
     const known = { name, welcomed: true, language: 'en', audioProcessing: false, ...settings };
     writeFileSync(join(profile, 'settings.json'), JSON.stringify(known));
+    for (const [file, text] of Object.entries(options.files ?? {})) writeFileSync(join(profile, file), text);
   }
   const { at } = options;
   const app = await _electron.launch({

@@ -14,7 +14,7 @@ const member = fakeMember('b');
 const stranger = fakeMember('c');
 const ring: Ring = {
   ...{ call: 'ring-1', link: 'saved', peer: bo, media: 'video' },
-  ...{ fingerprint: null, room: null, ahead: true },
+  ...{ direction: 'out', fingerprint: null, room: null, ahead: true },
 };
 const shown: CallEvent = { type: 'ringing', link: 'saved', call: 'ring-1', target: fakeTarget };
 const rung: CallEvent = {

@@ -60,6 +60,7 @@ beforeEach(() => {
 const ring: Ring = {
   call,
   link,
+  direction: 'out',
   peer: personOf('b'),
   media: 'video',
   fingerprint: null,

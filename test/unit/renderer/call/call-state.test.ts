@@ -38,6 +38,7 @@ const bo: Person = { id: 'b'.repeat(22), name: 'Bo', device: 'desktop', key: 'bo
 const cy: Person = { id: 'c'.repeat(22), name: 'Cy', device: 'desktop', key: 'cy', status: 'free' };
 const ring: Ring = {
   call: 'ring-1',
+  direction: 'out',
   link: 'saved',
   peer: bo,
   media: 'video',
@@ -105,6 +106,7 @@ const ringMedia = fc.constantFrom<RingMedia>('voice', 'video');
 const person = fc.constantFrom(bo, cy);
 const ringRecord = {
   call,
+  direction: fc.constant('out' as const),
   link: fc.constant('saved'),
   peer: person,
   media: ringMedia,

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   formatClock,
   formatDuration,
+  formatMoment,
   formatServer,
   formatAccelerator,
   formatShortcut,
+  formatWhen,
   initials,
+  ownLocale,
 } from '../../../../renderer/ui/format';
 
 describe('formatClock', () => {
@@ -68,4 +71,27 @@ it('a key that Electron holds is written as the OS does', () => {
   expect(formatAccelerator('CommandOrControl+Alt+F9', 'linux')).toBe('Ctrl+Alt+F9');
   expect(formatAccelerator('CommandOrControl+Shift+M', 'darwin')).toBe('⇧⌘M');
   expect(formatAccelerator('CommandOrControl+Alt+M', 'darwin')).toBe('⌥⌘M');
+});
+
+describe('a moment', () => {
+  const now = new Date(2026, 10, 25, 10, 30).getTime();
+  const ago = (days: number, hour = 9): number => new Date(2026, 10, 25 - days, hour, 5).getTime();
+
+  it('is told as short as can be', () => {
+    expect(formatMoment(ago(0), now, 'en-GB')).toBe('09:05');
+    expect(formatMoment(ago(0), now, 'en-US')).toMatch(/^9:05\sAM$/);
+    expect(formatMoment(ago(1, 23), now, 'en-GB')).toBe('Yesterday');
+    expect(formatMoment(ago(1), now, 'zh-CN')).toBe('昨天');
+    expect(formatMoment(ago(3), now, 'en-GB')).toBe('Sunday');
+    expect(formatMoment(ago(7), now, 'en-GB')).toBe('18/11/2026');
+    // By a clock that was set back.
+    expect(formatMoment(ago(-2), now, 'en-GB')).toBe('27/11/2026');
+  });
+
+  it('is told in the form of the person’s own country, where the page speaks their language', () => {
+    expect(ownLocale('en', ['de-DE', 'en-GB', 'en-US'])).toBe('en-GB');
+    expect(ownLocale('zh', ['en-GB'])).toBe('zh');
+    expect(ownLocale('zh', ['zh'])).toBe('zh');
+    expect(formatWhen(ago(0), 'en-GB')).toMatch(/^Wednesday,? 25 November 2026 at 09:05$/);
+  });
 });

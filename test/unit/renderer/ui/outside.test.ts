@@ -20,6 +20,7 @@ const ring = (change: Partial<Ring['peer']> = {}, fingerprint: string | null = '
     peer: { id: 'p'.repeat(22), name: 'Ann', device: 'desktop', key: 'known', status: 'free', ...change },
     media: 'video',
     fingerprint,
+    direction: 'in',
     room: null,
     ahead: false,
   },
@@ -58,6 +59,14 @@ test('a call shows with whom it is, and what the own side sends', () => {
   expect(outsideOf({ phase: 'reconnecting', ...inCall, sinceMs: 0, silentSinceMs: 1 }, parts)).toEqual(
     talking,
   );
+});
+
+test('a call that a ring proved is with whom one knows', () => {
+  const peer = fakeMember('p', { name: 'Ann' });
+  const state = ring();
+  if (state.phase !== 'ringing') throw new Error('nobody rings');
+  const inCall = { seat: fakeSeat('s', [peer]), target: null, peer, call: '', knocks: [], ring: state.ring };
+  expect(outsideOf({ phase: 'connected', ...inCall, sinceMs: 0 }, parts)).toMatchObject({ name: 'Annie' });
 });
 
 test('without a call there is nothing to show', () => {

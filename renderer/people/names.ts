@@ -1,0 +1,72 @@
+/** What people are called, and when two names are one to the eye. */
+import type { KnownPerson } from '../../preload/bridge';
+
+/** What somebody is called here: as this person calls them, or as they call themselves. May be empty. */
+export const nameOf = (known: Pick<KnownPerson, 'givenName'> | null, own: string): string =>
+  known?.givenName || own;
+
+/**
+ * Letters of other scripts that look like Latin ones (a few of Unicode's confusables, UTS 39): what is left of a name
+ * that somebody made to look like another.
+ */
+const LOOKALIKES: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'аa',
+    'вb',
+    'еe',
+    'ѕs',
+    'іi',
+    'јj',
+    'кk',
+    'мm',
+    'нh',
+    'оo',
+    'рp',
+    'сc',
+    'тt',
+    'уy',
+    'хx',
+    'ԁd',
+    'ԛq',
+    'ԝw',
+    'һh',
+  ]
+    .concat(['αa', 'βb', 'ηn', 'ιi', 'κk', 'μm', 'νv', 'οo', 'ρp', 'τt', 'υu', 'χx', 'ıi', 'ɡg', 'ⅼl'])
+    .map((pair) => [pair.charAt(0), pair.charAt(pair.length - 1)]),
+);
+
+/** What is left of a name to compare it by eye: no case, no width, nothing invisible, no spaces between. */
+export function skeletonOf(name: string): string {
+  const folded = name.normalize('NFKC').toUpperCase().toLowerCase();
+  const visible = folded.replace(/[\p{Default_Ignorable_Code_Point}\p{Control}\p{White_Space}]/gu, '');
+  return visible.replace(/./gu, (letter) => LOOKALIKES[letter] ?? letter).normalize('NFC');
+}
+
+/** Somebody this person relies on, whose name looks like this one and whose key is another; `null`: none. */
+export function namesakeOf(
+  name: string,
+  key: string | null,
+  people: Iterable<KnownPerson>,
+): KnownPerson | null {
+  const skeleton = skeletonOf(name);
+  if (skeleton === '') return null;
+  for (const person of people) {
+    if (!person.favourite && !person.verified) continue;
+    // A second device of the same person says so as well: it may be them, and it may not.
+    if (person.key === key) continue;
+    const names = [person.name, person.givenName ?? ''].map(skeletonOf);
+    if (names.includes(skeleton)) return person;
+  }
+  return null;
+}
+
+/** Whether a search finds somebody by one of their names: without regard to case, width and accents. */
+export function isFound(search: string, ...names: readonly string[]): boolean {
+  const wanted = searchable(search);
+  return names.some((name) => searchable(name).includes(wanted));
+}
+
+const searchable = (text: string): string =>
+  skeletonOf(text)
+    .normalize('NFD')
+    .replace(/\p{Nonspacing_Mark}/gu, '');
