@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BrowserWindow } from 'electron';
 import { BLUE, RED } from '../support/known-media';
-import { expect, ROOT, test } from '../support/people';
+import { expect, ROOT, test, type Person } from '../support/people';
 import { signalTree } from '../support/process-tree';
-import { look, speak, WORDS } from '../support/screens';
+import { look, lookAtWindow, speak, WORDS } from '../support/screens';
 import { startHeadless } from '../support/signaling-servers';
 
 // Every story is a walk past several screens, each looked at eight times.
@@ -14,6 +15,9 @@ test.slow();
 const { en } = WORDS;
 const LONG_NAME = 'Bénédicte 🎈 von der Überlangenstraße';
 const ROOM = 'tea & cake';
+/** Of nobody: a point of P-256 as keys are written. */
+const KNOWN_KEY = `B${'A'.repeat(86)}`;
+const FINGERPRINT = Array(32).fill('AB').join(':');
 const FAR_LINK =
   'parley://join?server=192.168.1.5&server=tea.example.org:9238&server=wss://rooms.example.org&room=tea%20%26%20cake';
 
@@ -103,6 +107,13 @@ test('before a call: joining, and the settings', async ({ meet }) => {
 
   const openSettings = (): Promise<void> => page.keyboard.press('Control+,');
   await look(ann, 'settings', { open: openSettings });
+  await look(ann, 'settings-ringing', {
+    sizes: ['wide', 'small'],
+    open: async ({ devices }) => {
+      await openSettings();
+      await page.getByLabel(devices.ringSpeaker).scrollIntoViewIfNeeded();
+    },
+  });
   await look(ann, 'settings-end', { open: openSettings, atEnd: true });
 });
 
@@ -158,6 +169,52 @@ test('people nearby: asked, nobody, one with a long name, by address', async ({ 
   await expect(ann.page.getByRole('listitem').filter({ hasText: LONG_NAME })).toBeVisible();
   await look(ann, 'nearby-one', { sizes: ['wide'] });
   await look(ann, 'nearby-one', openSide);
+});
+
+/** A ring as main tells it to the page, by whom and with what the test wants. */
+async function isRung(person: Person, change: { name: string; media: 'voice' | 'video'; signed: boolean }) {
+  const { name, media, signed } = change;
+  const target = { servers: ['ws://127.0.0.1:9'], namespace: 'family', room: 'tea' };
+  const from = { id: 'p'.repeat(22), name, device: 'desktop', key: KNOWN_KEY, status: 'free' };
+  const event = { type: 'ring', link: 'saved', from, call: 'c'.repeat(22), media, signed, target };
+  const window = await person.app.browserWindow(person.page);
+  await window.evaluate(
+    (own: BrowserWindow, told) => {
+      own.webContents.send('parley:event', told);
+    },
+    { ...event, fingerprint: FINGERPRINT, again: false },
+  );
+}
+
+test('the small window that shows a ring', async ({ meet }) => {
+  for (const language of ['zh', 'en'] as const) {
+    const ann = await meet('Ann', { args: ['--lang', language] });
+    await ann.page.evaluate((key) => window.parley.changeKnown(key, { verified: true }), KNOWN_KEY);
+    await ann.putAway('hide');
+    for (const [screen, ring] of [
+      ['verified-video', { name: 'Ben', media: 'video', signed: true }],
+      ['verified-voice', { name: LONG_NAME.repeat(2).slice(0, 64), media: 'voice', signed: true }],
+      ['unsigned-video', { name: 'عبد الرحمن 🎈', media: 'video', signed: false }],
+    ] as const) {
+      await isRung(ann, ring);
+      const popup = await ann.popup();
+      await expect(popup.getByRole('heading')).toContainText(ring.name.slice(0, 3));
+      await lookAtWindow(popup, `popup-${screen}-${language}`);
+      await ann.answerPopup(WORDS[language].ring.decline);
+      await ann.page.getByRole('button', { name: WORDS[language].ended.done }).click();
+    }
+  }
+});
+
+test('the window is closed for the first time', async ({ meet }) => {
+  const server = { servers: ['ws://127.0.0.1:9'], namespace: 'family' };
+  const ann = await meet('Ann', { settings: { server } });
+  await look(ann, 'closing', {
+    open: async ({ closing }) => {
+      await ann.closeWindow();
+      await expect(ann.button(closing.keep)).toBeVisible();
+    },
+  });
 });
 
 test('on the way into a room: a link, a server, the door', async ({ meet }) => {

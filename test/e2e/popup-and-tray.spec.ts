@@ -59,7 +59,7 @@ for (const way of ['hide', 'minimize'] as const) {
     await expect(popup.getByRole('heading', { name: 'Ann' })).toBeVisible();
     expect(await ben.isShown()).toBe(false);
     expect(await ben.liveTracks()).toEqual([]);
-    await popup.getByRole('button', { name: 'Accept with video' }).click();
+    await ben.answerPopup('Accept with video');
     await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
     expect(await ben.isShown()).toBe(true);
     expect(popup.isClosed()).toBe(true);
@@ -69,12 +69,12 @@ for (const way of ['hide', 'minimize'] as const) {
 test('a video call is answered with sound only, or declined, from the small window', async ({ meet }) => {
   const { ann, ben } = await benIsAway(meet);
   await ann.button('Video call with Ben').click();
-  await (await ben.popup()).getByRole('button', { name: 'Decline' }).click();
+  await ben.answerPopup('Decline');
   await says(ann, 'Ben declined the call.');
   expect(await ben.isShown()).toBe(false);
 
   await ann.button('Call again').click();
-  await (await ben.popup()).getByRole('button', { name: 'Accept, sound only' }).click();
+  await ben.answerPopup('Accept, sound only');
   await Promise.all([ann.hears(BLUE), ben.sees(RED)]);
   expect(await ben.liveTracks()).toEqual(['audio']);
 });
@@ -144,7 +144,9 @@ test('the small window takes no keys that were meant for something else', async 
   await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
 });
 
-test('the desktop tells who rings until it is over, and a click leads there', async ({ meet }) => {
+test('the desktop tells who rings until it is over, that it was missed, and a click leads there', async ({
+  meet,
+}) => {
   const reason = SessionBus.whyNot();
   test.skip(reason !== null, reason ?? '');
   const bus = await SessionBus.start();
@@ -155,7 +157,7 @@ test('the desktop tells who rings until it is over, and a click leads there', as
     await ann.button('Video call with Ben').click();
     await expect.poll(shown).toEqual(['Ann: Video call']);
     await ann.button('Hang up').click();
-    await expect.poll(shown).not.toContain('Ann: Video call');
+    await expect.poll(shown).toEqual(['Ann: Missed call']);
 
     await ann.button('Call again').click();
     await expect.poll(shown).toContain('Ann: Video call');
@@ -248,7 +250,7 @@ test('closing the window of a call ends the call and lets go of the devices, and
   await says(ann, 'Ben hung up.');
   expect(await ben.isShown()).toBe(false);
   await ann.button('Call again').click();
-  await (await ben.popup()).getByRole('button', { name: 'Accept with video' }).click();
+  await ben.answerPopup('Accept with video');
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
 });
 
@@ -271,7 +273,7 @@ test('--hidden starts without a window and without a camera, and a ring still co
   expect(await ben.isShown()).toBe(false);
   expect(await ben.liveTracks()).toEqual([]);
   await ann.button('Video call with Ben').click();
-  await (await ben.popup()).getByRole('button', { name: 'Accept with video' }).click();
+  await ben.answerPopup('Accept with video');
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
   expect(await ben.isShown()).toBe(true);
 });

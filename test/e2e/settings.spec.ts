@@ -5,6 +5,8 @@ declare global {
   interface Window {
     /** Pitches of the notes the page has begun, in order, in Hz. */
     parleyTestNotes?: number[];
+    /** The device that the last of them was heard from; empty for the system's. */
+    parleyTestSpeaker?: unknown;
   }
 }
 
@@ -21,6 +23,7 @@ function listen({ page }: Person): Promise<void> {
     window.OscillatorNode = class extends OscillatorNode {
       override start(when?: number): void {
         notes.push(this.frequency.value);
+        window.parleyTestSpeaker = Reflect.get(this.context, 'sinkId');
         super.start(when);
       }
     };
@@ -104,4 +107,24 @@ test('the devices are listed when somebody looks, and the one chosen is still ch
   await ann.app.close();
   const again = await meet('Ann', { profile: ann.profile, args });
   await expect(chosen(again)).toHaveText(name ?? '');
+});
+
+test('it rings where one chose, and everything else is heard where it always is', async ({ meet }) => {
+  const ann = await meet('Ann', { media: RED });
+  await expect(ann.button('Host a room')).toBeVisible();
+  await listen(ann);
+  await ann.page.keyboard.press('Control+,');
+  const picker = ann.page.getByRole('combobox', { name: 'Ring on' });
+  await picker.hover();
+  await expect(picker.getByRole('option')).not.toHaveCount(1);
+  await picker.selectOption({ index: 2 });
+  const chosen = await picker.inputValue();
+  const speaker = () => ann.page.evaluate(() => window.parleyTestSpeaker);
+  await ann.button('Test').click();
+  await expect.poll(speaker).toBe(chosen);
+  const knock = ann.page.getByRole('switch', { name: 'Someone wants to join' });
+  await knock.uncheck();
+  await knock.check();
+  await expect.poll(() => notesOf(ann)).toContain(KNOCK);
+  expect(await speaker()).toBe('');
 });

@@ -75,6 +75,34 @@ test('the bridge refuses arguments its schemas do not accept, and strangers alto
   expect(answer).toBe('refused');
 });
 
+test('the small window has its own bridge, and no other', async ({ meet }) => {
+  const ann = await meet('Ann');
+  await expect(ann.button('Host a room')).toBeVisible();
+  // The page cannot use it, nor another page with its preload.
+  const answers = await ann.app.evaluate(async ({ BrowserWindow, app }) => {
+    const ask = async (url: string, script: string): Promise<unknown> => {
+      const preload = `${app.getAppPath()}/dist/popup-preload/popup.cjs`;
+      const window = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
+      await window.loadURL(url);
+      const said: unknown = await window.webContents.executeJavaScript(script);
+      window.destroy();
+      return said;
+    };
+    const call = 'window.parleyPopup.view().then(() => "answered", () => "refused")';
+    return [
+      await ask('data:text/html,<p>stranger', call),
+      await ask('app://parley/popup/popup.html', call),
+      await ask('app://parley/popup/popup.html', 'typeof window.parley'),
+      await ask('app://parley/popup/popup.html', 'Object.isFrozen(window.parleyPopup)'),
+      await ask(
+        'app://parley/popup/popup.html',
+        'navigator.mediaDevices.getUserMedia({ audio: true }).then(() => "heard", () => "refused")',
+      ),
+    ];
+  });
+  expect(answers).toEqual(['refused', 'refused', 'undefined', true, 'refused']);
+});
+
 test('the page cannot navigate away, open windows, embed, or ask for more than camera and microphone', async ({
   meet,
 }) => {

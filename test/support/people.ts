@@ -29,6 +29,9 @@ const PLAYWRIGHT_LOADER = join(ROOT, 'node_modules/playwright-core/lib/server/el
 /** Every way out releases all devices within this; see the note on patience in playwright.config.ts. */
 const RELEASE_MS = 500 * (process.env['CI'] ? 4 : 1);
 
+/** Every ring can be seen within this. */
+const POPUP_MS = 1000 * (process.env['CI'] ? 4 : 1);
+
 leadPlaywrightTo(electronExecutable());
 
 /** How a person's app starts. */
@@ -264,10 +267,29 @@ export class Person {
     }, label);
   }
 
-  /** Waits for the small window that shows a ring. */
+  /** Waits for the small window that shows a ring: within a second of being rung it can be seen. */
   async popup(): Promise<Page> {
     const isPopup = (page: Page): boolean => page.url().endsWith('/popup.html');
-    return this.app.windows().find(isPopup) ?? this.app.waitForEvent('window', isPopup);
+    const startedAt = performance.now();
+    const popup = this.app.windows().find(isPopup) ?? (await this.app.waitForEvent('window', isPopup));
+    const window = await this.app.browserWindow(popup);
+    await expect
+      .poll(() => window.evaluate((own: BrowserWindow) => own.isVisible()), { timeout: POPUP_MS })
+      .toBe(true);
+    test.info().annotations.push({
+      type: 'ring shown',
+      description: `${this.name}: ${(performance.now() - startedAt).toFixed(0)} ms after it was looked for`,
+    });
+    return popup;
+  }
+
+  /** Presses a button of the small window, which is gone then. */
+  async answerPopup(name: string): Promise<void> {
+    const popup = await this.popup();
+    const closed = popup.waitForEvent('close');
+    // It may be gone before the click is told to be done.
+    await Promise.race([closed, popup.getByRole('button', { name, exact: true }).click()]);
+    await closed;
   }
 
   /** Lets in whoever knocks. */

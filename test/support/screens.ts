@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import type { BrowserWindow } from 'electron';
 import type { Language } from '../../preload/bridge';
 import { en } from '../../renderer/ui/messages-en';
 import { zh } from '../../renderer/ui/messages-zh';
@@ -65,7 +66,7 @@ export async function look(person: Person, screen: string, looks: Looks = {}): P
         await person.page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
         // The controls of a call fade when nothing stirs.
         await person.page.mouse.move(2, theme === 'light' ? 2 : 3);
-        await photograph(person, join(ROOT, 'test-results/screens', `${name}.png`));
+        await photograph(person.page, join(ROOT, 'test-results/screens', `${name}.png`));
         if (theme === axe) expect.soft(await violations(person.page), name).toEqual([]);
       }
       expect.soft(await person.page.evaluate(measure), `${screen}-${language}-${size}`).toEqual([]);
@@ -73,6 +74,16 @@ export async function look(person: Person, screen: string, looks: Looks = {}): P
     await resize(person, 'wide');
     if (open) await person.page.keyboard.press('Escape');
   }
+}
+
+/** The same for a window that has one size and one language: in both themes. */
+export async function lookAtWindow(page: Page, name: string): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await photograph(page, join(ROOT, 'test-results/screens', `${name}-${theme}.png`));
+    expect.soft(await violations(page), `${name}-${theme}`).toEqual([]);
+  }
+  expect.soft(await page.evaluate(measure), name).toEqual([]);
 }
 
 /** Changes the language as a person does, from wherever they are. */
@@ -87,10 +98,10 @@ export async function speak({ page }: Person, language: Language): Promise<void>
 
 async function resize({ app, page }: Person, size: Size): Promise<void> {
   const { width, height, zoom } = SIZES[size];
-  await app.evaluate(({ BrowserWindow }, to) => {
-    const [window] = BrowserWindow.getAllWindows();
-    window?.setContentSize(to.width, to.height);
-    window?.webContents.setZoomFactor(to.zoom);
+  const handle = await app.browserWindow(page);
+  await handle.evaluate((own: BrowserWindow, to) => {
+    own.setContentSize(to.width, to.height);
+    own.webContents.setZoomFactor(to.zoom);
   }, SIZES[size]);
   await page.evaluate(
     async (wanted) => {
@@ -102,7 +113,7 @@ async function resize({ app, page }: Person, size: Size): Promise<void> {
 }
 
 /** Playwright's own screenshot does not know the zoom of a window, and takes a quarter. */
-async function photograph({ page }: Person, path: string): Promise<void> {
+async function photograph(page: Page, path: string): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot');
   await session.detach();
