@@ -1,0 +1,346 @@
+import { tmpdir, type NetworkInterfaceInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import type { Answer } from '../../main/nearby/announcement';
+import type { OpenMulticast } from '../../main/nearby/discovery';
+import { Nearby } from '../../main/nearby/nearby';
+import { PeopleLinks } from '../../main/people-links';
+import { ServerPasswords } from '../../main/server-passwords';
+import { fitSettings } from '../../main/settings';
+import { systemClock } from '../../main/signaling/clock';
+import { generateIdentity, memberIdOf, type Identity } from '../../main/signaling/identity';
+import { silentLogger } from '../../main/signaling/logger';
+import { NEARBY, type RoomAddress } from '../../main/signaling/protocol';
+import { createSignalingServer, type SignalingServer } from '../../main/signaling/server';
+import type { BridgeEvent, Settings } from '../../preload/bridge';
+import { Events, TestMember } from '../support/signaling-clients';
+
+type Listener = Parameters<OpenMulticast>[1];
+
+/** A network on which what one says all hear, as bytes would arrive; unless it is blocked. */
+class Ether {
+  isBlocked = false;
+  readonly #listeners = new Set<Listener>();
+
+  readonly open: OpenMulticast = (_network, listener) => {
+    const from = { address: HOST, family: 'IPv4', port: 5353, size: 0 } as const;
+    const tellAll = (tell: (to: Listener) => void): void => {
+      if (!this.isBlocked) for (const to of [...this.#listeners]) setImmediate(() => tell(to));
+    };
+    this.#listeners.add(listener);
+    return {
+      ask: (question) => tellAll((to) => to.onQuery({ questions: [question] }, from)),
+      say: (answers, done) => {
+        tellAll((to) => to.onResponse({ answers: answers.map(asReceived), additionals: [] }, from));
+        done?.();
+      },
+      close: () => this.#listeners.delete(listener),
+    };
+  };
+}
+
+/** Texts arrive as bytes. */
+const asReceived = (answer: Answer): unknown =>
+  answer.type === 'TXT' ? { ...answer, data: [answer.data].flat().map((text) => Buffer.from(text)) } : answer;
+
+/** Where everybody of these tests is. */
+const HOST = '127.0.0.1';
+const lan: NetworkInterfaceInfo = {
+  address: HOST,
+  family: 'IPv4',
+  netmask: '255.0.0.0',
+  mac: '',
+  internal: false,
+  cidr: `${HOST}/8`,
+};
+
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await Promise.all(ends.splice(0).map((end) => end()));
+});
+
+interface AppOptions {
+  identity?: Identity;
+  known?: { key: string; servers: string[] }[];
+}
+
+/** An app as far as being nearby goes: its own server, its links, and what its page hears. */
+class App {
+  readonly identity: Identity;
+  readonly events = new Events<BridgeEvent>();
+  readonly links: PeopleLinks;
+  readonly nearby: Nearby;
+  readonly rooms = new Set<string>();
+  readonly noted: string[] = [];
+  settings: Settings;
+  server: SignalingServer | null = null;
+  port = 0;
+
+  constructor(name: string, ether: Ether, { identity = generateIdentity(), known = [] }: AppOptions = {}) {
+    this.identity = identity;
+    this.settings = fitSettings({ name, reachable: true });
+    const emit = (event: BridgeEvent): void => {
+      this.events.push(event);
+    };
+    const keyStore = {
+      isSafe: () => Promise.resolve(false),
+      encrypt: () => Promise.reject(new Error('no key store')),
+      decrypt: () => Promise.reject(new Error('no key store')),
+    };
+    this.links = new PeopleLinks({
+      identity,
+      settings: () => this.settings,
+      passwords: new ServerPasswords({
+        path: join(tmpdir(), 'parley-no-password.json'),
+        keyStore,
+        log: silentLogger,
+      }),
+      isBlocked: () => false,
+      emit,
+      log: silentLogger,
+    });
+    this.nearby = new Nearby({
+      key: identity.publicKey,
+      settings: () => this.settings,
+      lanServer: {
+        beReachable: async () => ({ ok: true, value: await this.#listen() }),
+        stopBeingReachable: () => this.stopServer(),
+        openRoom: (room) => {
+          this.rooms.add(room.room);
+          this.server?.openRoom({ ...room, admitted: [] });
+          return Promise.resolve({ ok: true, value: this.port });
+        },
+        closeRoom: (address: RoomAddress) => {
+          this.rooms.delete(address.room);
+          this.server?.closeRoom(address);
+          return Promise.resolve();
+        },
+        onMoved: () => undefined,
+      },
+      links: this.links,
+      knownAddresses: () => known,
+      noteAddress: (_key, server) => this.noted.push(server),
+      interfaces: () => ({ lan0: [lan] }),
+      openMulticast: ether.open,
+      emit,
+      clock: systemClock,
+      log: silentLogger,
+    });
+    ends.push(async () => {
+      await this.nearby.close();
+      await this.stopServer();
+    });
+    this.nearby.follow();
+  }
+
+  get url(): string {
+    return `ws://${HOST}:${this.port}`;
+  }
+
+  change(change: Partial<Settings>): void {
+    this.settings = { ...this.settings, ...change };
+    this.links.follow();
+    this.nearby.follow();
+  }
+
+  /** Who is there, by key, whichever way. */
+  get people(): string[] {
+    const links = [
+      'own',
+      ...this.events.seen.flatMap((event) => (event.type === 'link-changed' ? [event.link] : [])),
+    ];
+    const keys = [...new Set(links)].flatMap((id) => this.links.link(id)?.people.map(({ key }) => key) ?? []);
+    return [...new Set(keys)].sort();
+  }
+
+  /** Waits until these are there, and nobody else. */
+  sees(...others: App[]): Promise<void> {
+    const wanted = others.map(({ identity }) => identity.publicKey).sort();
+    return expect.poll(() => this.people, { timeout: 8000 }).toEqual(wanted);
+  }
+
+  /** The link by which somebody is reached, and their id there. */
+  wayTo(other: App): { link: string; id: string } {
+    for (const event of [...this.events.seen].reverse()) {
+      if (event.type !== 'link-changed') continue;
+      const person = this.links.link(event.link)?.people.find(({ key }) => key === other.identity.publicKey);
+      if (person) return { link: event.link, id: person.id };
+    }
+    throw new Error('nobody');
+  }
+
+  async stopServer(): Promise<void> {
+    const { server } = this;
+    this.server = null;
+    await server?.close();
+  }
+
+  async #listen(): Promise<number> {
+    const owner = memberIdOf(NEARBY, this.identity.publicKey);
+    this.server ??= createSignalingServer({ mode: 'rooms-opened-by-host', version: '0.0.0', owner });
+    if (this.port === 0) ({ port: this.port } = await this.server.listen({ host: HOST, port: 0 }));
+    return this.port;
+  }
+}
+
+const call = 'c'.repeat(22);
+const fingerprint = Array(32).fill('AA').join(':');
+const offer = { call, media: 'voice', fingerprint, room: null } as const;
+
+/** Two identities, the smaller key first. */
+function twoIdentities(): [Identity, Identity] {
+  const [one, other] = [generateIdentity(), generateIdentity()];
+  return one.publicKey < other.publicKey ? [one, other] : [other, one];
+}
+
+it('two find each other, over one socket beside each one’s own', async () => {
+  const ether = new Ether();
+  const [smaller, greater] = twoIdentities();
+  const ann = new App('Ann', ether, { identity: greater });
+  const ben = new App('Ben', ether, { identity: smaller });
+  await Promise.all([ann.sees(ben), ben.sees(ann)]);
+  expect([ann.server?.connectionCount, ben.server?.connectionCount]).toEqual([2, 1]);
+  expect(ben.noted).toContain(ann.url);
+});
+
+it('who leaves or dies is gone for the other, and who comes again is there again', async () => {
+  const ether = new Ether();
+  const ann = new App('Ann', ether);
+  const ben = new App('Ben', ether);
+  await Promise.all([ann.sees(ben), ben.sees(ann)]);
+  ben.change({ reachable: false });
+  await ann.sees();
+  expect(ben.server).toBeNull();
+  ben.port = 0;
+  ben.change({ reachable: true });
+  await Promise.all([ann.sees(ben), ben.sees(ann)]);
+});
+
+it('three see each other, and at each one’s server only its owner', async () => {
+  const ether = new Ether();
+  const [ann, ben, cy] = [new App('Ann', ether), new App('Ben', ether), new App('Cy', ether)];
+  await Promise.all([ann.sees(ben, cy), ben.sees(ann, cy), cy.sees(ann, ben)]);
+  const stranger = new TestMember({ servers: [ann.url], name: 'Dee', namespace: NEARBY });
+  await stranger.client.connect();
+  stranger.client.present('free');
+  expect((await stranger.next('people')).people.map(({ name }) => name)).toEqual(['Ann']);
+  const benThere = memberIdOf(NEARBY, ben.identity.publicKey);
+  stranger.client.tell(benThere, { type: 'hail', call });
+  expect(await stranger.next('error')).toMatchObject({ code: 'peer-unavailable', to: benThere });
+  stranger.client.close();
+});
+
+it.each(['who has the server', 'who dialled'])(
+  'a ring by %s leads into a room that ends with it',
+  async (who) => {
+    const ether = new Ether();
+    const [smaller, greater] = twoIdentities();
+    const owner = new App('Owner', ether, { identity: greater });
+    const guest = new App('Guest', ether, { identity: smaller });
+    await Promise.all([owner.sees(guest), guest.sees(owner)]);
+    const [caller, callee] = who === 'who dialled' ? [guest, owner] : [owner, guest];
+    const [way, back] = [caller.wayTo(callee), callee.wayTo(caller)];
+    expect(await caller.links.link(way.link)?.ring(way.id, offer)).toBe(true);
+    const ring = await callee.events.next((event) => event.type === 'ring');
+    expect(ring).toMatchObject({ signed: true, link: back.link });
+    await callee.links.link(back.link)?.answer(call, { answer: 'accept', media: 'voice', fingerprint });
+    expect(await caller.events.next((event) => event.type === 'ring-accepted')).toMatchObject({
+      signed: true,
+    });
+    expect(owner.rooms.size).toBe(1);
+    expect(guest.rooms.size).toBe(0);
+    // Whoever was told of the room walks in.
+    const target = ring.type === 'ring' ? ring.target : { servers: [], namespace: '', room: '' };
+    const conversation = callee.links.conversationWith(target);
+    conversation?.client.join(target.room);
+    await new Promise<void>((resolve) => conversation?.client.on('joined', () => resolve()));
+    conversation?.release();
+    owner.links.closeRooms(Promise.resolve());
+    await expect.poll(() => owner.rooms.size).toBe(0);
+  },
+);
+
+it.each(['declined', 'cancelled'] as const)('a ring that is %s leaves no room behind', async (how) => {
+  const ether = new Ether();
+  const [smaller, greater] = twoIdentities();
+  const owner = new App('Owner', ether, { identity: greater });
+  const guest = new App('Guest', ether, { identity: smaller });
+  await Promise.all([owner.sees(guest), guest.sees(owner)]);
+  const [way, back] = [owner.wayTo(guest), guest.wayTo(owner)];
+  await owner.links.link(way.link)?.ring(way.id, offer);
+  await guest.events.next((event) => event.type === 'ring');
+  expect(owner.rooms.size).toBe(1);
+  if (how === 'declined') {
+    await guest.links.link(back.link)?.answer(call, { answer: 'decline', reason: 'declined' });
+    await owner.events.next((event) => event.type === 'ring-declined');
+  } else owner.links.link(way.link)?.cancel(call, 'cancelled');
+  expect(owner.rooms.size).toBe(0);
+});
+
+it('who is invisible is not announced and not seen, and sees the others', async () => {
+  const ether = new Ether();
+  const ann = new App('Ann', ether);
+  const ben = new App('Ben', ether);
+  await Promise.all([ann.sees(ben), ben.sees(ann)]);
+  ben.change({ status: 'invisible' });
+  await Promise.all([ann.sees(), ben.sees(ann)]);
+  expect(ben.server).toBeNull();
+});
+
+it('where nothing is heard of what is said to all, that is said, and an address does', async () => {
+  const ether = new Ether();
+  ether.isBlocked = true;
+  const [ann, ben] = [new App('Ann', ether), new App('Ben', ether)];
+  await ann.events.next((event) => event.type === 'nearby-changed' && event.nearby.search === 'blocked');
+  expect(await ann.nearby.meet('two words')).toEqual({ ok: false, code: 'bad-address' });
+  expect(await ann.nearby.meet(`${HOST}:1`)).toEqual({ ok: false, code: 'nobody-there' });
+  expect(await ann.nearby.meet(ann.url)).toEqual({ ok: false, code: 'own-address' });
+  expect(await ann.nearby.meet(`${HOST}:${ben.port}`)).toEqual({ ok: true, value: null });
+  await Promise.all([ann.sees(ben), ben.sees(ann)]);
+});
+
+it('a link of one’s own leads others here', async () => {
+  const ether = new Ether();
+  ether.isBlocked = true;
+  const [ann, ben] = [new App('Ann', ether), new App('Ben', ether)];
+  const told = await ben.events.next(
+    (event) => event.type === 'nearby-changed' && event.nearby.link !== null,
+  );
+  const link = told.type === 'nearby-changed' ? (told.nearby.link ?? '') : '';
+  await ann.events.next((event) => event.type === 'nearby-changed' && event.nearby.state === 'on');
+  expect(await ann.nearby.meet(link)).toEqual({ ok: true, value: null });
+  await Promise.all([ann.sees(ben), ben.sees(ann)]);
+  expect(await ben.nearby.meet(link)).toEqual({ ok: false, code: 'own-address' });
+});
+
+it('a favourite is looked for where they were', async () => {
+  const ether = new Ether();
+  ether.isBlocked = true;
+  const ben = new App('Ben', ether);
+  await ben.events.next((event) => event.type === 'nearby-changed' && event.nearby.state === 'on');
+  const known = [{ key: ben.identity.publicKey, servers: ['ws://198.51.100.7:9238', ben.url] }];
+  const ann = new App('Ann', ether, { known });
+  await Promise.all([ann.sees(ben), ben.sees(ann)]);
+});
+
+it('a call outlives being reachable: its conversation goes on until it is released, and is taken up again', async () => {
+  const ether = new Ether();
+  const [smaller, greater] = twoIdentities();
+  const owner = new App('Owner', ether, { identity: greater });
+  const guest = new App('Guest', ether, { identity: smaller });
+  await Promise.all([owner.sees(guest), guest.sees(owner)]);
+  const target = { servers: [owner.url], namespace: NEARBY, room: 'room' };
+  const held = guest.links.conversationWith(target);
+  expect(held).not.toBeNull();
+  guest.change({ reachable: false });
+  await owner.sees();
+  held?.client.join('room');
+  // It is not open, which only a conversation that goes on can tell.
+  await new Promise<void>((resolve) => held?.client.on('error', () => resolve()));
+  guest.port = 0;
+  guest.change({ reachable: true });
+  await Promise.all([owner.sees(guest), guest.sees(owner)]);
+  const again = guest.links.conversationWith(target);
+  expect(again?.client).toBe(held?.client);
+  for (const each of [held, again]) each?.release();
+});
