@@ -1,6 +1,7 @@
 import { knows } from '../support/acquaintances';
 import { BLUE, RED } from '../support/known-media';
 import { expect, ROOT, test } from '../support/people';
+import { pressAt } from '../support/press-at';
 import { startHeadless } from '../support/signaling-servers';
 
 const TIMES = process.env['PARLEY_LONG'] ? 100 : 10;
@@ -35,10 +36,3 @@ test('two who ring each other at the same moment get one call, every time', asyn
   }
   await server.stop();
 });
-
-/** Runs in the page: presses a button at a moment of the clock both apps share. */
-async function pressAt(button: HTMLElement | SVGElement, epochMs: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, epochMs - Date.now() - 5));
-  while (Date.now() < epochMs);
-  if (button instanceof HTMLElement) button.click();
-}

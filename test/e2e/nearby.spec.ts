@@ -1,6 +1,7 @@
 import { BLUE, RED } from '../support/known-media';
 import { Lan, noLanBecause } from '../support/lan';
 import { expect, test, type Person } from '../support/people';
+import { pressAt } from '../support/press-at';
 
 /** The side is there twice; the other is for narrow windows. */
 const says = (person: Person, text: string | RegExp) =>
@@ -71,6 +72,47 @@ test.describe('on a LAN of two computers, without internet', () => {
     await ann.kill();
     await expect(row(ben, 'Ann')).toHaveCount(0);
     expect(await lan.sentOutside()).toEqual([]);
+  });
+
+  test('two who ring each other at the same moment get one call', async ({ meet }) => {
+    const settings = { reachable: true };
+    const [ann, ben] = await Promise.all([
+      meet('Ann', { media: RED, at: lan.ann, settings }),
+      meet('Ben', { media: BLUE, at: lan.ben, settings }),
+    ]);
+    for (const apartMs of [0, 15, 40]) {
+      const [annRings, benRings] = [ann.button('Call Ben'), ben.button('Call Ann')];
+      await Promise.all([expect(annRings).toBeVisible(), expect(benRings).toBeVisible()]);
+      const atMs = Date.now() + 100;
+      await Promise.all([annRings.evaluate(pressAt, atMs), benRings.evaluate(pressAt, atMs + apartMs)]);
+      await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
+      await ann.button('Hang up').click();
+      await says(ben, 'Ann hung up.');
+      for (const person of [ann, ben]) await person.button('Done').click();
+    }
+  });
+
+  test('a ring ends alike for both, also when one of them is gone', async ({ meet }) => {
+    const settings = { reachable: true };
+    const [ann, ben] = await Promise.all([
+      meet('Ann', { media: RED, at: lan.ann, settings }),
+      meet('Ben', { media: BLUE, at: lan.ben, settings }),
+    ]);
+    await ann.button('Call Ben').click();
+    await says(ben, 'Ann is calling');
+    await ann.button('Hang up').click();
+    await Promise.all([says(ann, 'You ended the call.'), says(ben, 'Ann hung up before you talked.')]);
+    for (const person of [ann, ben]) await person.button('Done').click();
+    await ben.page.getByRole('combobox', { name: 'Your status' }).selectOption('Do not disturb');
+    await expect(row(ann, 'Ben')).toContainText('Do not disturb');
+    await ann.button('Call Ben').click();
+    await says(ann, 'Ben does not want to be disturbed now.');
+    await ann.button('Done').click();
+    await ben.button('Call Ann').click();
+    await says(ann, 'Ben is calling');
+    await ben.kill();
+    await says(ann, 'Ben cannot be reached any more.');
+    expect(await ann.liveTracks()).toEqual([]);
   });
 
   test('where multicast is dropped one is told so, and an address does', async ({ meet }) => {

@@ -96,6 +96,7 @@ class App {
         log: silentLogger,
       }),
       isBlocked: () => false,
+      onAgreed: () => undefined,
       emit,
       log: silentLogger,
     });
@@ -185,7 +186,7 @@ class App {
 
 const call = 'c'.repeat(22);
 const fingerprint = Array(32).fill('AA').join(':');
-const offer = { call, media: 'voice', fingerprint, room: null } as const;
+const offer = { call, media: 'voice', fingerprint, room: null, ahead: false } as const;
 
 /** Two identities, the smaller key first. */
 function twoIdentities(): [Identity, Identity] {
@@ -250,7 +251,7 @@ it.each(['who has the server', 'who dialled'])(
     expect(owner.rooms.size).toBe(1);
     expect(guest.rooms.size).toBe(0);
     // Whoever was told of the room walks in.
-    const target = ring.type === 'ring' ? ring.target : { servers: [], namespace: '', room: '' };
+    const { target } = ring;
     const conversation = callee.links.conversationWith(target);
     conversation?.client.join(target.room);
     await new Promise<void>((resolve) => conversation?.client.on('joined', () => resolve()));
