@@ -3,63 +3,25 @@
  * door, who hears what, in which order, under which number. No sockets and no time of its own.
  */
 
+import {
+  acknowledge,
+  describe,
+  newcomer,
+  plainOf,
+  translate,
+  type Frame,
+  type Keyed,
+  type Member,
+  type Person,
+  type Plain,
+  type ReferenceSocket,
+  type Seat,
+} from './reference-members';
+
 /** Frames a receiver does not acknowledge before signals to it are refused. */
 const UNACKED = 64;
 /** Frames of a lone plain member that are kept after its offer. */
 const KEPT = 64;
-
-export type Frame = Record<string, unknown>;
-
-/** One socket, as far as the server should have gone with it. */
-export class ReferenceSocket {
-  /** Everything it should have said, in order. */
-  readonly frames: Frame[] = [];
-  /** What it should have been closed with. */
-  closeCode: number | null = null;
-}
-
-/** A key in a namespace. */
-export interface Person {
-  id: string;
-  namespace: string;
-  key: string;
-}
-
-interface Keyed extends Person {
-  kind: 'keyed';
-  socket: ReferenceSocket | null;
-  lastSeq: number;
-  unacked: Frame[];
-  /** Requests handled. */
-  handled: number;
-  /** It has said something since counting began, so it may resume. */
-  hasSpoken: boolean;
-  /** Rooms it sits in or waits for, and whether it has forgotten that. */
-  places: Map<string, { isForgotten: boolean }>;
-  /** When the grace ends, and which of several that end at once comes first. */
-  grace: { at: number; order: number } | null;
-  /** It was refused while it was away, and is to hear so when it is back. */
-  isOwedRefusal: boolean;
-}
-
-interface Plain {
-  kind: 'plain';
-  id: string;
-  namespace: string;
-  room: string;
-  isApp: boolean;
-  socket: ReferenceSocket;
-  kept: Frame[];
-  /** Signals translated. */
-  count: number;
-}
-
-type Member = Keyed | Plain;
-
-interface Seat {
-  member: Member;
-  isAway: boolean;
-}
 
 /** A room that is somebody's: who comes waits until the host has answered. */
 interface Hosted {
@@ -579,50 +541,10 @@ export class ReferenceRooms {
   }
 }
 
-function newcomer(person: Person): Keyed {
-  return {
-    ...person,
-    kind: 'keyed',
-    socket: null,
-    lastSeq: 0,
-    unacked: [],
-    handled: 0,
-    hasSpoken: false,
-    places: new Map(),
-    grace: null,
-    isOwedRefusal: false,
-  };
-}
-
 function keyOf(namespace: string, room: string): string {
   return JSON.stringify([namespace, room]);
 }
 
 function knockOf(member: Member, room: string): Frame {
   return { type: 'knock', room, member: describe({ member, isAway: false }) };
-}
-
-function acknowledge(member: Keyed, upTo: number): void {
-  member.unacked = member.unacked.filter(({ seq }) => typeof seq === 'number' && seq > upTo);
-}
-
-function describe({ member, isAway }: Seat): Frame {
-  return member.kind === 'plain'
-    ? { id: member.id, name: '', device: 'web', key: null, plain: true, away: false }
-    : { id: member.id, name: 'Raw', device: 'other', key: member.key, plain: false, away: isAway };
-}
-
-/** What a plain frame says to a member with a key; null for what it would not understand. */
-function translate({ type, sdp, id, mlineindex, candidate }: Frame): Frame | null {
-  if (type === 'offer' || type === 'answer') return { description: { type, sdp } };
-  if (type !== 'candidate') return null;
-  return { candidate: { candidate, sdpMid: id, sdpMLineIndex: mlineindex } };
-}
-
-/** What a signal says to a plain member; null for what it has no words for. */
-function plainOf({ description, candidate }: Frame): Frame | null {
-  if (typeof description === 'object' && description !== null) return { ...description };
-  if (typeof candidate !== 'object' || candidate === null) return null;
-  const { candidate: line, sdpMid, sdpMLineIndex } = { ...candidate } as Frame;
-  return { type: 'candidate', id: sdpMid, mlineindex: sdpMLineIndex, candidate: line };
 }
