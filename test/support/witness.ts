@@ -48,7 +48,10 @@ export class Witness {
   async leave(): Promise<string[]> {
     this.request({ type: 'leave', room: this.room });
     const seq = this.#seq;
-    await this.#heard.next((message) => message.type === 'ack' && message.seq === seq);
+    const heard = this.#heard.next((message) => message.type === 'ack' && message.seq === seq);
+    // One that was closed has said so among its trouble, and hears nothing any more.
+    heard.catch(() => undefined);
+    await Promise.race([heard, this.#member.closed]);
     const trouble = [...this.trouble];
     this.#member.socket.close();
     await this.#member.closed;
