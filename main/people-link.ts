@@ -15,7 +15,7 @@ import type {
   Status,
 } from './signaling/protocol';
 import { reconnectDelay } from './signaling/reconnect-policy';
-import { ringProofBytes, type RingProof } from './signaling/ring-proof';
+import { ownerProofBytes, ringProofBytes, type RingProof } from './signaling/ring-proof';
 
 /** Where a link leads: addresses of one server, and the namespace its people meet in. */
 export interface LinkTarget {
@@ -119,6 +119,10 @@ export class PeopleLink {
   /** Where it led until now: a call may still name an address of before. */
   readonly #everServers: Set<string>;
   #only: string | null | undefined;
+  /** Whoever is met here has proved their key, since the conversation was lost last. */
+  #isProved = false;
+  /** Who was asked to prove it. */
+  #asked: { call: string; person: Person } | null = null;
   /** Open on this app's own server, by call. */
   readonly #openRooms = new Map<string, string>();
   /** Rooms that are just being opened. */
@@ -481,9 +485,45 @@ export class PeopleLink {
         this.#closeRoom(call);
         emit({ type: 'ring-cancelled', link, call, reason: message.reason });
         return;
+      case 'prove':
+        // Only who owns the server is ever asked.
+        if (this.#parts.rooms) {
+          const signature = this.#parts.identity.sign(ownerProofBytes({ to: from.key, call }));
+          this.#tell(from.id, { type: 'proof', call, signature });
+        }
+        return;
+      case 'proof':
+        this.#onProof(from, message);
+        return;
       default:
         message satisfies never;
     }
+  }
+
+  /**
+   * Whether somebody at another's server is whose key it says they are; asks them where that is not known yet. The
+   * saved server and one's own have made sure of it.
+   */
+  #hasProved(person: Person): boolean {
+    if (this.#only === undefined || this.#isProved) return true;
+    const call = this.#asked?.call ?? newNonce();
+    if (!this.#asked) this.#tell(person.id, { type: 'prove', call });
+    this.#asked = { call, person };
+    return false;
+  }
+
+  #onProof(from: Person, { call, signature }: Extract<RingMessage, { type: 'proof' }>): void {
+    const asked = this.#asked;
+    if (asked?.call !== call || asked.person.id !== from.id) return;
+    if (!isSignature(ownerProofBytes({ to: this.#publicKey, call }), asked.person.key, signature)) {
+      this.#parts.log.warn('somebody who shows the key of another', { link: this.#parts.id });
+      return;
+    }
+    this.#asked = null;
+    this.#isProved = true;
+    this.#onHere(asked.person);
+    this.#parts.emit({ type: 'person', link: this.#parts.id, person: asked.person });
+    this.#parts.onChange?.();
   }
 
   /** Also of a ring that ended a moment ago: what the two say may cross. */
@@ -618,19 +658,21 @@ export class PeopleLink {
       case 'people':
         if (event.offset === 0) this.#people.clear();
         for (const person of event.people) {
-          if (this.#isWho(person) && this.#isMet(person)) this.#onHere(person);
+          if (this.#isWho(person) && this.#isMet(person) && this.#hasProved(person)) this.#onHere(person);
         }
         emit({ type: 'people', link, people: this.people });
         this.#parts.onChange?.();
         return;
       case 'person':
         if (!this.#isWho(event.person) || !this.#isMet(event.person)) return;
+        if (!this.#hasProved(event.person)) return;
         this.#onHere(event.person);
         emit({ type: 'person', link, person: event.person });
         this.#parts.onChange?.();
         return;
       case 'person-gone':
         this.#people.delete(event.member);
+        if (this.#asked?.person.id === event.member) this.#asked = null;
         emit({ type: 'person-gone', link, member: event.member });
         this.#onUnreachable(event.member);
         this.#parts.onChange?.();
@@ -701,6 +743,8 @@ export class PeopleLink {
     ]);
     for (const member of members) this.#onUnreachable(member);
     this.#people.clear();
+    this.#isProved = false;
+    this.#asked = null;
     this.#parts.emit({ type: 'people', link: this.#parts.id, people: [] });
   }
 

@@ -312,6 +312,12 @@ const ringMessageSchema = byType([
   v.object({ type: v.literal('decline'), ...ofRing, reason: declineReasonSchema }),
   /** The ring, or the call it has just become, is taken back. */
   v.object({ type: v.literal('cancel'), ...ofRing, reason: cancelReasonSchema }),
+  /**
+   * Whoever dialled somebody's own server asks them to prove the key that it says is theirs: anybody could announce it.
+   * `call` is made for this question. Until the answer they are not shown.
+   */
+  v.object({ type: v.literal('prove'), ...ofRing }),
+  v.object({ type: v.literal('proof'), ...ofRing, signature: base64urlSchema }),
 ]);
 export type RingMessage = v.InferOutput<typeof ringMessageSchema>;
 

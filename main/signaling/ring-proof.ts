@@ -23,3 +23,8 @@ export interface RingProof {
 export function ringProofBytes({ kind, to, call, nonce, fingerprint, media, room }: RingProof): Uint8Array {
   return Buffer.from(JSON.stringify([`parley.1 ${kind}`, to, call, nonce, fingerprint, media, room]), 'utf8');
 }
+
+/** The bytes that prove whose server this is, to whoever asks: `to` is their public key, `call` their own for this. */
+export function ownerProofBytes({ to, call }: Pick<RingProof, 'to' | 'call'>): Uint8Array {
+  return Buffer.from(JSON.stringify(['parley.1 proof', to, call]), 'utf8');
+}

@@ -9,8 +9,10 @@ import { ServerPasswords } from '../../main/server-passwords';
 import { fitSettings } from '../../main/settings';
 import { systemClock } from '../../main/signaling/clock';
 import { generateIdentity, memberIdOf, type Identity } from '../../main/signaling/identity';
+import { LocalBroker } from '../../main/signaling/local-broker';
 import { silentLogger } from '../../main/signaling/logger';
 import { NEARBY, type RoomAddress } from '../../main/signaling/protocol';
+import { ownerProofBytes } from '../../main/signaling/ring-proof';
 import { createSignalingServer, type SignalingServer } from '../../main/signaling/server';
 import type { BridgeEvent, Settings } from '../../preload/bridge';
 import { Events, TestMember } from '../support/signaling-clients';
@@ -298,6 +300,36 @@ it('where nothing is heard of what is said to all, that is said, and an address 
   expect(await ann.nearby.meet(ann.url)).toEqual({ ok: false, code: 'own-address' });
   expect(await ann.nearby.meet(`${HOST}:${ben.port}`)).toEqual({ ok: true, value: null });
   await Promise.all([ann.sees(ben), ben.sees(ann)]);
+});
+
+it('nobody is shown in the place of another: whose server it is, they prove themselves', async () => {
+  const ether = new Ether();
+  ether.isBlocked = true;
+  const [ann, ben] = [new App('Ann', ether), generateIdentity()];
+  await ann.events.next((event) => event.type === 'nearby-changed' && event.nearby.state === 'on');
+  // A server that says Ben is there, and passes on what it is asked to somebody with another key.
+  const broker = new LocalBroker();
+  const id = memberIdOf(NEARBY, ben.publicKey);
+  const evil = createSignalingServer({ mode: 'rooms-on-demand', version: '0.0.0', broker });
+  const { port } = await evil.listen({ host: HOST, port: 0 });
+  const asked = new Promise<void>((resolve) => {
+    broker.register(id, {
+      take: (mail) => {
+        if (mail.kind !== 'event' || mail.event.type !== 'told') return;
+        const { from, message } = mail.event;
+        const { call } = message;
+        const signature = generateIdentity().sign(ownerProofBytes({ to: from.key, call }));
+        broker.tell(NEARBY, id, from.id, { type: 'proof', call, signature });
+        resolve();
+      },
+    });
+  });
+  broker.appear(NEARBY, { id, name: 'Ben', device: 'desktop', key: ben.publicKey, status: 'free' });
+  const met = ann.nearby.meet(`${HOST}:${port}`);
+  await asked;
+  expect(await met).toEqual({ ok: false, code: 'nobody-there' });
+  expect(ann.people).toEqual([]);
+  await evil.close();
 });
 
 it('a link of one’s own leads others here', async () => {
