@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import type { BuildEnvironmentOptions, EnvironmentOptions, Plugin } from 'vite';
+import type { BuildEnvironmentOptions, EnvironmentOptions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const root = import.meta.dirname;
@@ -34,7 +34,7 @@ function nodeBuild(outDir: string, input: Record<string, string>, format: 'es' |
   };
 }
 
-/** A build of a page: what Electron's Chromium speaks, nothing inlined, one style sheet. */
+/** A build of a page: what Electron's Chromium speaks, nothing inlined; what is loaded later brings its own styles. */
 function pageBuild(outDir: string): BuildEnvironmentOptions {
   return {
     outDir: join(root, 'dist', outDir),
@@ -42,23 +42,8 @@ function pageBuild(outDir: string): BuildEnvironmentOptions {
     target: 'chrome130',
     assetsInlineLimit: 0,
     modulePreload: false,
-    cssCodeSplit: false,
   };
 }
-
-/**
- * Vite wraps every lazy import in code that preloads what the chunk needs, 1 kB of it. Ours need nothing: styles are one
- * file, and a chunk imports only what is already there.
- */
-const barePreload: Plugin = {
-  name: 'parley:bare-preload',
-  enforce: 'pre',
-  apply: 'build',
-  load: {
-    filter: { id: /^\0vite\/preload-helper\.js$/ },
-    handler: () => 'export const __vitePreload = (load) => load();',
-  },
-};
 
 export default defineConfig({
   root: join(root, 'renderer'),
@@ -67,7 +52,7 @@ export default defineConfig({
   // Lucide's drawings, in a component of our own.
   resolve: { alias: [{ find: /^\.\.\/Icon\.svelte$/, replacement: join(root, 'renderer/ui/Icon.svelte') }] },
   optimizeDeps: { exclude: ['@lucide/svelte'] },
-  plugins: [svelte({ configFile: join(root, 'svelte.config.js') }), barePreload],
+  plugins: [svelte({ configFile: join(root, 'svelte.config.js') })],
   server: { host: '127.0.0.1', port: 5273, strictPort: true },
   builder: {
     async buildApp(builder) {
