@@ -1,6 +1,7 @@
 import { app, type BrowserWindow } from 'electron';
 import type { BridgeEvent, Settings } from '../preload/bridge';
 import { canBeReached } from './settings';
+import { raiseWindow } from './window';
 
 interface ClosingParts {
   window: BrowserWindow;
@@ -22,6 +23,8 @@ export class Closing {
   constructor(parts: ClosingParts) {
     this.#parts = parts;
     app.on('before-quit', () => (this.#quits = true));
+    // A click in the dock of macOS.
+    app.on('activate', () => raiseWindow(parts.window));
     parts.window.on('close', (event) => {
       if (this.#quits) return;
       const { closeToTray } = parts.settings();

@@ -90,9 +90,10 @@ export class Desktop {
   }
 
   /** A call or a ring is over. */
-  noteCall({ direction, seen, name }: CallRecord): void {
-    // Missed ones begin unseen. In the window the page says it.
-    if (direction === 'in' && !seen && !isInFront(this.#parts.window)) this.#notifications.missed(name);
+  noteCall({ direction, seen, name, reason }: CallRecord): void {
+    // Missed ones begin unseen. Whoever wants to be left alone finds them in the list, and so does who looks at it.
+    const isTold = direction === 'in' && !seen && reason !== 'do-not-disturb';
+    if (isTold && !isInFront(this.#parts.window)) this.#notifications.missed(name);
   }
 
   // ---------------------------------------------------------------- the small window

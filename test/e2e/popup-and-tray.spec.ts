@@ -166,6 +166,17 @@ test('the desktop tells who rings until it is over, that it was missed, and a cl
     bus.click(ringing);
     await expect.poll(() => ben.isShown()).toBe(true);
     await says(ben, 'Ann is calling with video');
+
+    // Whoever wants to be left alone is told of nothing.
+    await ben.button('Decline').click();
+    await ben.button('Done').click();
+    await ben.page.getByRole('combobox', { name: 'Your status' }).selectOption('Do not disturb');
+    await isShown(ann, 'Ben', 'Do not disturb');
+    await ben.putAway('hide');
+    await ann.button('Call again').click();
+    await says(ann, 'Ben does not want to be disturbed now.');
+    await says(ben, 'Ann called while you did not want to be disturbed.');
+    expect(shown()).toEqual(['Ann: Missed call']);
   } finally {
     bus.stop();
   }
