@@ -444,7 +444,7 @@ export const en = {
     calls: 'Calls',
     connectAhead: 'Connect while it rings',
     connectAheadHint:
-      'You see and hear favourites and people on this network the moment one of you accepts. Their app learns your network address before that. Nothing is recorded or sent until then.',
+      'You see and hear favourites and people on this network the moment one of you accepts. Their app learns your network address before that. Sound and picture are sent only from then on.',
     blocked: 'Blocked people',
     blockedHint: 'Their calls do not ring here. They hear it ring, and nobody answers.',
     about: 'About',

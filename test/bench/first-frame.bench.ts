@@ -1,65 +1,11 @@
 import { BLUE, RED } from '../support/known-media';
 import { expect, test, type Person } from '../support/people';
 import { median, print } from './figures';
+import { bareFirstFrame, clickToFirstFrame } from './first-frames';
 
 const RUNS = 10;
 /** How many times the floor, and one signaling round trip on top, we aim at. */
 const AIM = 1.2;
-
-/** Runs in the page: from the next click to the first remote frame, in ms. */
-async function clickToFirstFrame(): Promise<number> {
-  const clicked = new Promise<number>((resolve) => {
-    document.addEventListener('click', () => resolve(performance.now()), { capture: true, once: true });
-  });
-  const startedAt = await clicked;
-  return new Promise((resolve) => {
-    const watch = (): void => {
-      const video = document.querySelector<HTMLVideoElement>('[data-testid="remote-video"]');
-      if (video) video.requestVideoFrameCallback(() => resolve(performance.now() - startedAt));
-      else requestAnimationFrame(watch);
-    };
-    watch();
-  });
-}
-
-/** Runs in the page: two bare peer connections, made and gathered beforehand, from the offer to the first frame, in ms. */
-async function bareFirstFrame(): Promise<number> {
-  const stream = await navigator.mediaDevices.getUserMedia({
-    video: { width: 1280, height: 720 },
-    audio: true,
-  });
-  const [caller, callee] = [
-    new RTCPeerConnection({ iceCandidatePoolSize: 1 }),
-    new RTCPeerConnection({ iceCandidatePoolSize: 1 }),
-  ];
-  caller.onicecandidate = ({ candidate }) => void callee.addIceCandidate(candidate ?? undefined);
-  callee.onicecandidate = ({ candidate }) => void caller.addIceCandidate(candidate ?? undefined);
-  for (const track of stream.getTracks()) caller.addTrack(track, stream);
-  const faster = ({ type, sdp = '' }: RTCSessionDescriptionInit): RTCSessionDescriptionInit => ({
-    type,
-    sdp: sdp.replace(/^(a=fmtp:\d+ .*(?:profile|level)[^\r\n]*)/gm, '$1;x-google-start-bitrate=2500'),
-  });
-  const video = document.createElement('video');
-  video.muted = true;
-  const remote = new MediaStream();
-  callee.ontrack = ({ track }) => remote.addTrack(track);
-  video.srcObject = remote;
-  void video.play();
-  const startedAt = performance.now();
-  const first = new Promise<number>((resolve) => {
-    video.requestVideoFrameCallback(() => resolve(performance.now() - startedAt));
-  });
-  await caller.setLocalDescription();
-  if (caller.localDescription) await callee.setRemoteDescription(caller.localDescription);
-  for (const track of stream.getTracks()) callee.addTrack(track, stream);
-  await callee.setLocalDescription();
-  if (callee.localDescription) await caller.setRemoteDescription(faster(callee.localDescription));
-  const ms = await first;
-  for (const track of stream.getTracks()) track.stop();
-  caller.close();
-  callee.close();
-  return ms;
-}
 
 /** Sends every signal of the call `round-trip`, which is no call, back to where it came from. */
 async function echoSignals({ page }: Person): Promise<void> {

@@ -115,6 +115,14 @@ test('before a call: joining, and the settings', async ({ meet }) => {
     },
   });
   await look(ann, 'settings-end', { open: openSettings, atEnd: true });
+  await look(ann, 'settings-calls', {
+    open: async (words) => {
+      await openSettings();
+      await ann.page
+        .getByRole('switch', { name: words.settings.connectAhead })
+        .evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    },
+  });
 });
 
 test('people: nobody yet, one with a long name, ringing, being rung', async ({ meet }) => {
