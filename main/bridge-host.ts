@@ -87,7 +87,7 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
       people.tellAll();
       nearby.tellAll();
     },
-    ring: (link, to, offer) => people.link(link)?.ring(to, offer) ?? false,
+    ring: (link, to, offer) => people.ring(link, to, offer),
     confirmRinging: (link, call, ahead) => people.link(link)?.confirmRinging(call, ahead),
     answerRing: (link, call, answer) => people.link(link)?.answer(call, answer) ?? false,
     cancelRing: (link, call, reason) => people.link(link)?.cancel(call, reason),

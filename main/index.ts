@@ -17,7 +17,6 @@ import { Launches } from './launches';
 import { openLog } from './log';
 import { lockNavigation, refuseNetwork } from './navigation';
 import { PeopleBook } from './people-book';
-import { openMulticast } from './nearby/multicast';
 import { Nearby } from './nearby/nearby';
 import { guardPermissions } from './permissions';
 import { PeopleLinks } from './people-links';
@@ -126,7 +125,7 @@ function start(
     knownAddresses: () => book.favouriteAddresses,
     noteAddress: (key, server) => book.noteAddress(key, server),
     interfaces: networkInterfaces,
-    openMulticast,
+    loadMulticast: async () => (await import('./nearby/multicast')).openMulticast,
     emit,
     clock: systemClock,
     log,

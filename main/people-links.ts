@@ -1,4 +1,4 @@
-import type { BridgeEvent, JoinTarget, RungCall, Settings } from '../preload/bridge';
+import type { BridgeEvent, JoinTarget, RingOffer, RungCall, Settings } from '../preload/bridge';
 import { PeopleLink, type Conversation, type PeopleLinkParts } from './people-link';
 import { RingThrottle } from './ring-throttle';
 import type { ServerPasswords } from './server-passwords';
@@ -25,6 +25,8 @@ export type NewLink = Pick<
   'id' | 'kind' | 'target' | 'password' | 'only' | 'rooms' | 'onChange'
 >;
 
+/** Whoever comes back into a call finds the other by then. */
+const RETURN_MS = 10_000;
 /** The link to the saved server. */
 const SAVED = 'saved';
 
@@ -34,6 +36,8 @@ export class PeopleLinks {
   readonly #links = new Map<string, PeopleLink>();
   /** Closed, but a call is still over them. */
   readonly #retired = new Set<PeopleLink>();
+  /** Who wait for a link that is yet to be found. */
+  readonly #awaited = new Map<string, () => void>();
   #shown = '';
   readonly #throttle = new RingThrottle();
   #inCall = false;
@@ -44,6 +48,15 @@ export class PeopleLinks {
 
   link(id: string): PeopleLink | null {
     return this.#links.get(id) ?? null;
+  }
+
+  /**
+   * Rings someone over a link. Whoever comes back into a call waits for the link too: somebody nearby is yet to be found.
+   * @returns false where they were not there to take it
+   */
+  async ring(id: string, to: string, offer: RingOffer): Promise<boolean> {
+    if (offer.room !== null && !this.#links.has(id)) await this.#waitFor(id);
+    return this.#links.get(id)?.ring(to, offer) ?? false;
   }
 
   /** The conversation with this server and namespace, where there is one; kept until it is released. */
@@ -60,6 +73,7 @@ export class PeopleLinks {
     const opened = before?.leadsTo(link.target) ? before : this.#begin(link);
     this.#links.set(link.id, opened);
     if (this.#retired.delete(opened)) opened.revive();
+    this.#awaited.get(link.id)?.();
     return opened;
   }
 
@@ -132,6 +146,18 @@ export class PeopleLinks {
 
   close(): void {
     for (const id of [...this.#links.keys()]) this.end(id);
+  }
+
+  #waitFor(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        systemClock.clearTimeout(timer);
+        this.#awaited.delete(id);
+        resolve();
+      };
+      const timer = systemClock.setTimeout(settle, RETURN_MS);
+      this.#awaited.set(id, settle);
+    });
   }
 
   #begin(own: NewLink): PeopleLink {

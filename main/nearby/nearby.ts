@@ -25,7 +25,8 @@ export interface NearbyParts {
   /** Somebody was reached there. */
   noteAddress: (key: string, server: string) => void;
   interfaces: () => Interfaces;
-  openMulticast: OpenMulticast;
+  /** Loaded when it is first wanted: most starts need none of it. */
+  loadMulticast: () => Promise<OpenMulticast>;
   emit: (event: BridgeEvent) => void;
   clock: Clock;
   log: Logger;
@@ -64,7 +65,7 @@ const OFF: NearbyView = { state: 'off', problem: null, search: 'looking', link: 
  */
 export class Nearby {
   readonly #parts: NearbyParts;
-  readonly #discovery: Discovery;
+  #discovery: Discovery | null = null;
   #mode: Mode = 'off';
   #view: NearbyView = OFF;
   #port: number | null = null;
@@ -78,21 +79,7 @@ export class Nearby {
 
   constructor(parts: NearbyParts) {
     this.#parts = parts;
-    const { key, interfaces, openMulticast, clock, log, lanServer } = parts;
-    this.#discovery = new Discovery({
-      key,
-      interfaces,
-      open: openMulticast,
-      clock,
-      log,
-      onSighted: (other, servers) => this.#onSighted(other, servers, 'heard'),
-      onGoodbye: (instance) => this.#onGoodbye(instance),
-      onSearch: (search) => this.#show({ search }),
-      onMoved: () => {
-        this.#show(this.#whereabouts());
-        parts.links.reconnectNow();
-      },
-    });
+    const { lanServer } = parts;
     lanServer.onMoved((port) => {
       if (this.#mode === 'seen') this.#listensAt(port);
     });
@@ -116,8 +103,8 @@ export class Nearby {
       this.#show({ state: 'starting', problem: null });
       this.#turns = this.#turns.then(() => this.#enter(this.#mode));
     }
-    if (afterSleep) this.#discovery.wake();
-    else this.#discovery.look();
+    if (afterSleep) this.#discovery?.wake();
+    else this.#discovery?.look();
     this.#askKnownLater();
   }
 
@@ -155,27 +142,49 @@ export class Nearby {
     if (mode !== this.#mode) return;
     switch (mode) {
       case 'seen': {
+        const discovery = await this.#loadDiscovery();
         const listening = await this.#parts.lanServer.beReachable();
         if (!listening.ok) {
           this.#show({ state: 'failed', problem: listening.code });
-          this.#discovery.start(null);
+          discovery.start(null);
         } else if (this.#isStill('seen')) this.#listensAt(listening.value);
         this.#askKnownLater();
         return;
       }
-      case 'unseen':
-        this.#discovery.start(null);
+      case 'unseen': {
+        const discovery = await this.#loadDiscovery();
+        if (this.#isStill('unseen')) discovery.start(null);
         await this.#stopListening();
         this.#decide();
         return;
+      }
       case 'off':
         for (const key of [...this.#dialled.keys()]) this.#hangUp(key);
         this.#places.clear();
-        await Promise.all([this.#discovery.stop(), this.#stopListening()]);
+        await Promise.all([this.#discovery?.stop(), this.#stopListening()]);
         return;
       default:
         mode satisfies never;
     }
+  }
+
+  async #loadDiscovery(): Promise<Discovery> {
+    const { key, interfaces, loadMulticast, clock, log, links } = this.#parts;
+    this.#discovery ??= new Discovery({
+      key,
+      interfaces,
+      open: await loadMulticast(),
+      clock,
+      log,
+      onSighted: (other, servers) => this.#onSighted(other, servers, 'heard'),
+      onGoodbye: (instance) => this.#onGoodbye(instance),
+      onSearch: (search) => this.#show({ search }),
+      onMoved: () => {
+        this.#show(this.#whereabouts());
+        links.reconnectNow();
+      },
+    });
+    return this.#discovery;
   }
 
   /** Asked again after a wait, in which more may have happened than the compiler knows. */
@@ -206,7 +215,7 @@ export class Nearby {
       });
     }
     this.#show({ state: 'on', problem: null, ...this.#whereabouts() });
-    this.#discovery.start(port);
+    this.#discovery?.start(port);
   }
 
   async #stopListening(): Promise<void> {

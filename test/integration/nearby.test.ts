@@ -124,7 +124,7 @@ class App {
       knownAddresses: () => known,
       noteAddress: (_key, server) => this.noted.push(server),
       interfaces: () => ({ lan0: [lan] }),
-      openMulticast: ether.open,
+      loadMulticast: () => Promise.resolve(ether.open),
       emit,
       clock: systemClock,
       log: silentLogger,
@@ -300,6 +300,23 @@ it('where nothing is heard of what is said to all, that is said, and an address 
   expect(await ann.nearby.meet(ann.url)).toEqual({ ok: false, code: 'own-address' });
   expect(await ann.nearby.meet(`${HOST}:${ben.port}`)).toEqual({ ok: true, value: null });
   await Promise.all([ann.sees(ben), ben.sees(ann)]);
+});
+
+it('who was in a call and starts again finds the way to the other before it is there', async () => {
+  const ether = new Ether();
+  const [smaller, greater] = twoIdentities();
+  const ann = new App('Ann', ether, { identity: greater });
+  const ben = new App('Ben', ether, { identity: smaller });
+  // As the app before noted it.
+  const way = `near ${memberIdOf(NEARBY, greater.publicKey)}`;
+  const id = memberIdOf(NEARBY, greater.publicKey);
+  const [rung, nobody] = await Promise.all([
+    ben.links.ring(way, id, { ...offer, room: 'room' }),
+    ben.links.ring('near nobody', id, offer),
+  ]);
+  expect([rung, nobody]).toEqual([true, false]);
+  const ring = await ann.events.next((event) => event.type === 'ring');
+  expect(ring).toMatchObject({ call, target: { room: 'room' } });
 });
 
 it('nobody is shown in the place of another: whose server it is, they prove themselves', async () => {
