@@ -6,6 +6,7 @@ import type { BrowserWindow } from 'electron';
 import { BLUE, RED } from '../support/known-media';
 import { expect, ROOT, test, type Person } from '../support/people';
 import { signalTree } from '../support/process-tree';
+import { remembered } from '../support/remembered';
 import { look, lookAtWindow, speak, WORDS } from '../support/screens';
 import { startHeadless } from '../support/signaling-servers';
 
@@ -223,6 +224,38 @@ test('the window is closed for the first time', async ({ meet }) => {
       await expect(ann.button(closing.keep)).toBeVisible();
     },
   });
+});
+
+test('people one knows and recent calls: none, fifty, long names, a search, who is blocked', async ({
+  meet,
+}) => {
+  const recent = (person: Person) => person.page.getByRole('tab').last();
+  const empty = await meet('Ann');
+  await recent(empty).click();
+  await expect(empty.page.getByText(en.recent.nothingYet)).toBeVisible();
+  await look(empty, 'recent-nothing-yet', { sizes: ['wide'] });
+  await empty.app.close();
+
+  const ann = await meet('Ann', { files: remembered(LONG_NAME, 'عبد الرحمن بن محمد بن عبد العزيز الطويل') });
+  const { page } = ann;
+  const first = () => page.getByRole('listitem').first().getByRole('button').first();
+  await expect(page.getByText(en.side.favourites)).toBeVisible();
+  await look(ann, 'favourites', { sizes: ['wide'] });
+  await look(ann, 'person', { open: () => first().click() });
+  await look(ann, 'side-favourites', {
+    sizes: ['small', 'zoomed'],
+    open: ({ side }) => ann.button(new RegExp(side.open)).click(),
+  });
+  await recent(ann).click();
+  await expect(page.getByText(en.recent.missed).first()).toBeVisible();
+  await look(ann, 'recent', { sizes: ['wide'] });
+  await look(ann, 'call-details', { open: () => first().click() });
+  await page.getByRole('searchbox').fill('person 1');
+  await look(ann, 'search', { sizes: ['wide'] });
+  await page.getByRole('searchbox').fill('nobody');
+  await look(ann, 'search-nothing', { sizes: ['wide'] });
+  await page.getByRole('searchbox').fill('');
+  await look(ann, 'settings-blocked', { open: () => page.keyboard.press('Control+,'), atEnd: true });
 });
 
 test('on the way into a room: a link, a server, the door', async ({ meet }) => {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CallRecord, KnownPerson } from '../../preload/bridge';
+import type { CallRecord } from '../../preload/bridge';
 import { expectSameCall, historyOf } from '../support/histories';
 import { BLUE, RED } from '../support/known-media';
 import { expect, ROOT, test, type Meet, type Person } from '../support/people';
+import { remembered } from '../support/remembered';
 import { startHeadless, type ServerProcess } from '../support/signaling-servers';
 
 let server: ServerProcess;
@@ -252,37 +253,8 @@ test('who compared the code stays verified, and may be answered by the app itsel
   await expect(again.page.getByRole('switch', { name: /by itself/ })).toHaveCount(0);
 });
 
-/** A thousand calls with fifty people, and a long list of those. */
-function muchRemembered(): Record<string, string> {
-  const people: KnownPerson[] = Array.from({ length: 50 }, (_, n) => ({
-    key: `key-${String(n)}`,
-    givenName: null,
-    name: `Person ${String(n)}`,
-    favourite: true,
-    verified: n % 2 === 0,
-    blocked: false,
-    autoAnswer: false,
-    addresses: [],
-    seenAtMs: n,
-  }));
-  const calls: CallRecord[] = Array.from({ length: 1000 }, (_, n) => ({
-    id: String(n).padStart(22, '0'),
-    key: `key-${String(n % 50)}`,
-    name: `Person ${String(n % 50)}`,
-    direction: n % 3 === 0 ? 'out' : 'in',
-    media: 'video',
-    startedAtMs: Date.now() - n * 3_600_000,
-    lastedMs: n * 1000,
-    reason: 'hung-up',
-    by: 'peer',
-    seen: true,
-    times: 1,
-  }));
-  return { 'people.json': JSON.stringify(people), 'calls.json': JSON.stringify(calls) };
-}
-
 test('a thousand calls are there at once, and a damaged file costs nothing but itself', async ({ meet }) => {
-  const ann = await meet('Ann', { files: { ...muchRemembered(), 'people.json': '[{"key": "an' } });
+  const ann = await meet('Ann', { files: { ...remembered(), 'people.json': '[{"key": "an' } });
   await says(ann, 'The list of people you know could not be read, so it starts afresh.');
   await ann.button('Dismiss').click();
   await tab(ann, 'Recent').click();
