@@ -523,6 +523,8 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
   // Before the page's own code: a preview that was left on opens at once. After a reload too.
   await app.context().addInitScript(keepTracks);
   const page = await app.firstWindow();
+  // A window that was just coming up may have got neither.
+  await page.addInitScript(keepTracks);
   await page.evaluate(keepTracks);
   return new Person(name, profile, app, page);
 }
