@@ -31,7 +31,8 @@ export async function bareFirstFrame(): Promise<number> {
   for (const track of stream.getTracks()) caller.addTrack(track, stream);
   const faster = ({ type, sdp = '' }: RTCSessionDescriptionInit): RTCSessionDescriptionInit => ({
     type,
-    sdp: sdp.replace(/^(a=fmtp:\d+ .*(?:profile|level)[^\r\n]*)/gm, '$1;x-google-start-bitrate=2500'),
+    // VP8, which is what is sent, has no parameters of its own.
+    sdp: sdp.replace(/^(a=rtpmap:(\d+) VP8\/90000)/gm, '$1\r\na=fmtp:$2 x-google-start-bitrate=2500'),
   });
   const video = document.createElement('video');
   video.muted = true;
