@@ -45,8 +45,10 @@ export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
   ]);
-  // The first answer makes Node load its fetch and its web streams, which takes longer than all the answers: done now,
-  // while Chromium starts.
+}
+
+/** The first answer makes Node load its fetch and its web streams, which takes longer than all the answers. */
+function loadAnswers(): void {
   const { body } = new Response('');
   if (body) Readable.fromWeb(body).resume();
 }
@@ -56,6 +58,8 @@ export function registerAppScheme(): void {
  * window from another, under `/popup/`. Anything else, also above the folders, is 404.
  */
 export function serveApp(pageFolder: string, popupFolder: string): void {
+  // After the window was asked for: while its process starts there is nothing else to do here.
+  setImmediate(loadAnswers);
   protocol.handle(SCHEME, async (request) => {
     const nothing = new Response(null, { status: 404 });
     const url = new URL(request.url);

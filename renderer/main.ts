@@ -7,6 +7,7 @@ import { People } from './call/people.svelte';
 import { LocalMedia } from './call/local-media.svelte';
 import { Book } from './people/book.svelte';
 import { showCrash } from './ui/crash';
+import { firstFrame } from './ui/first-frame';
 import { language, systemLanguage } from './ui/language.svelte';
 import { Panels } from './ui/panels.svelte';
 import { Preferences } from './ui/preferences.svelte';
@@ -63,12 +64,11 @@ async function open(): Promise<void> {
     call.close();
     showCrash(cause);
   };
-  mount(App, { target, props: { app, oncrash } });
-  // The first frame does not wait for it.
-  requestAnimationFrame(() => {
-    void book.load();
-    call.ready().catch(oncrash);
-  });
+  const painted = firstFrame();
+  mount(App, { target, props: { app, painted, oncrash } });
+  await painted;
+  void book.load();
+  await call.ready();
 }
 
 open().catch(showCrash);
