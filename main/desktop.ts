@@ -68,7 +68,10 @@ export class Desktop {
   /** What the page says of the present call. */
   show(outside: Outside): void {
     if (JSON.stringify(outside) === JSON.stringify(this.#outside)) return;
+    const before = this.#outside;
     this.#outside = outside;
+    // Before a camera opens by itself, whoever is near sees that it will.
+    if (answersItself(outside) && !answersItself(before)) raiseWindow(this.#parts.window);
     this.#displaySleep.block(outside.state === 'talking');
     this.#followWindow();
     this.follow();
@@ -132,3 +135,6 @@ export class Desktop {
     this.#notifications.ring(ring);
   }
 }
+
+const answersItself = (outside: Outside): boolean =>
+  outside.state === 'ringing' && outside.ring.answersItself;

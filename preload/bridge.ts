@@ -381,6 +381,8 @@ const ringOutsideSchema = v.object({
   signed: v.boolean(),
   /** Whose it is was made sure of once: the safety code was compared. */
   verified: v.boolean(),
+  /** The app is about to answer it: the count-down is to be seen. */
+  answersItself: v.boolean(),
 });
 export type RingOutside = v.InferOutput<typeof ringOutsideSchema>;
 

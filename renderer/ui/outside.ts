@@ -9,6 +9,8 @@ import type { Messages } from './messages';
 export interface OutsideParts {
   muted: boolean;
   cameraOn: boolean;
+  /** The ring will be answered by the app itself. */
+  answersItself: boolean;
   /** Stands for a name that is empty. */
   someone: string;
   /** Who somebody with this key is, where they are known. */
@@ -16,7 +18,7 @@ export interface OutsideParts {
 }
 
 export function outsideOf(state: CallState, parts: OutsideParts): Outside {
-  const { muted, cameraOn, someone, known } = parts;
+  const { muted, cameraOn, answersItself, someone, known } = parts;
   switch (state.phase) {
     case 'ringing': {
       const { call, peer, media, fingerprint } = state.ring;
@@ -26,7 +28,7 @@ export function outsideOf(state: CallState, parts: OutsideParts): Outside {
       const name = nameOf(person, peer.name) || someone;
       return {
         state: 'ringing',
-        ring: { call, name, media, signed, verified: person?.verified ?? false },
+        ring: { call, name, media, signed, verified: person?.verified ?? false, answersItself },
       };
     }
     case 'calling':

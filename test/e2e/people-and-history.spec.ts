@@ -223,8 +223,18 @@ test('who compared the code stays verified, and may be answered by the app itsel
   await again.page.getByRole('switch', { name: /by itself/ }).check();
   await again.page.keyboard.press('Escape');
 
-  // Stopped, it is a ring as any other.
+  // Stopped, it is a ring as any other. The count-down is seen also where the window was out of sight.
+  await again.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
   await ann.button('Video call with Ben').click();
+  await expect
+    .poll(() =>
+      again.app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows().some(
+          (window) => window.isVisible() && !window.webContents.getURL().includes('popup'),
+        ),
+      ),
+    )
+    .toBe(true);
   await says(again, /Parley answers in \d seconds?/);
   await expect(again.page.getByRole('main').getByRole('img', { name: 'Verified' })).toBeVisible();
   expect(await again.liveTracks()).toEqual([]);

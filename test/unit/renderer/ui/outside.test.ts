@@ -8,6 +8,7 @@ import { fakeMember, fakeSeat, fakeTarget } from '../../../support/fake-bridge';
 const parts = {
   muted: true,
   cameraOn: false,
+  answersItself: false,
   someone: 'Someone',
   known: (key: string) => (key === 'known' ? { givenName: 'Annie', verified: true } : null),
 };
@@ -29,7 +30,14 @@ const ring = (change: Partial<Ring['peer']> = {}, fingerprint: string | null = '
   ahead: null,
 });
 
-const shown = { call: 'c'.repeat(22), name: 'Annie', media: 'video', signed: true, verified: true };
+const shown = {
+  call: 'c'.repeat(22),
+  name: 'Annie',
+  media: 'video',
+  signed: true,
+  verified: true,
+  answersItself: false,
+};
 
 test('a ring shows who it is from, and what it proves', () => {
   expect(outsideOf(ring(), parts)).toEqual({ state: 'ringing', ring: shown });
@@ -44,6 +52,11 @@ test('a ring that proves nothing is nobody’s who is known, whatever key it nam
     state: 'ringing',
     ring: { ...shown, name: 'Ann', signed: false, verified: false },
   });
+});
+
+test('a ring says that the app is about to answer it', () => {
+  const outside = outsideOf(ring(), { ...parts, answersItself: true });
+  expect(outside).toEqual({ state: 'ringing', ring: { ...shown, answersItself: true } });
 });
 
 test('nobody is nameless', () => {
