@@ -1,5 +1,5 @@
 /** A real coturn with the configuration we ship, filled in as an operator would, on loopback and out of a temp folder. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -51,26 +51,37 @@ export async function startTurnServer({
     .replaceAll(tls ? /^syslog$/gm : /^(syslog|cert=.*|pkey=.*)$/gm, '');
   await writeFile(config, [filled, ...lines, ''].join('\n'), { mode: 0o600 });
 
-  const port = before.port ?? (await freePort());
   const tlsPort = tls && (await freePort());
-  const child = spawn(
-    'turnserver',
-    [
-      ...[
-        '-c',
-        config,
-        '--listening-ip',
-        '127.0.0.1',
-        '--listening-port',
-        String(port),
-        '--no-dtls',
-        ...(tlsPort === undefined ? ['--no-tls'] : ['--tls-listening-port', String(tlsPort)]),
-      ],
+  const run = (port: number): Promise<ChildProcess> => {
+    const args = [
+      ...['-c', config, '--listening-ip', '127.0.0.1', '--listening-port', String(port), '--no-dtls'],
+      ...(tlsPort === undefined ? ['--no-tls'] : ['--tls-listening-port', String(tlsPort)]),
       ...relayIps.flatMap((ip) => ['--relay-ip', ip]),
       ...['--log-file', 'stdout', '--pidfile', join(folder, 'pid'), '--userdb', join(folder, 'users')],
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+    ];
+    return runUntilItLetsIn(args, port, secret);
+  };
+
+  // coturn makes the tables of its database when it first looks for somebody, and where two of its threads do so at
+  // once, it refuses everybody for good. So who is known already comes with tables, made where nobody knows it.
+  if (before.port !== undefined) await end(await run(await freePort()));
+  const port = before.port ?? (await freePort());
+  const child = await run(port);
+  return {
+    port,
+    url: urlOf(port),
+    tlsUrl: tlsPort === undefined ? null : `turns:localhost:${String(tlsPort)}?transport=tcp`,
+    stop: async () => {
+      await end(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const urlOf = (port: number): string => `turn:127.0.0.1:${String(port)}`;
+
+async function runUntilItLetsIn(args: string[], port: number, secret: string): Promise<ChildProcess> {
+  const child = spawn('turnserver', args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   for (const said of [child.stdout, child.stderr])
     said.on('data', (chunk: Buffer) => (log += chunk.toString()));
@@ -83,39 +94,36 @@ export async function startTurnServer({
     });
   });
   ended.catch(() => undefined);
-
-  const url = `turn:127.0.0.1:${String(port)}`;
-  await Promise.race([letIn(port, { urls: [url], secret, ttlMs: 60_000 }), ended]);
-  return {
-    port,
-    url,
-    tlsUrl: tlsPort === undefined ? null : `turns:localhost:${String(tlsPort)}?transport=tcp`,
-    stop: async () => {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGKILL');
-        await once(child, 'exit');
-      }
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  try {
+    await Promise.race([letIn(port, { urls: [urlOf(port)], secret, ttlMs: 60_000 }), ended]);
+    return child;
+  } catch (cause) {
+    await end(child);
+    throw new Error(`coturn is of no use: ${log}`, { cause });
+  }
 }
 
-/**
- * Is let in, as the first and alone. coturn makes the tables of its database when it first looks for somebody, and where
- * two of its threads do so at once, neither finds them and both refuse; for one of us that takes a late answer.
- */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+const MAX_TRIES = 100;
+
+/** Is let in, as the first and alone. */
 async function letIn(port: number, turn: { urls: string[]; secret: string; ttlMs: number }): Promise<void> {
-  let answer = 0;
-  while (answer !== 200) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const [credentials] = iceServersFor({ stunUrls: [], turn }, 'first', Date.now());
     // Each from a socket of its own: one question said twice may be refused and granted, and a third is a mismatch.
     const client = new TurnClient(port, credentials);
     try {
-      answer = await client.allocate();
+      if ((await client.allocate()) === 200) return;
     } finally {
       client.close();
     }
   }
+  throw new Error(`refused ${String(MAX_TRIES)} times`);
 }
 
 /** A port that was free a moment ago; coturn cannot be asked to choose one. */
