@@ -66,7 +66,7 @@ export const en = {
     askText:
       'People on the same network who use Parley see your name and can call you with one click, and you see theirs. Nothing goes beyond this network.',
     yes: 'Be reachable',
-    notNow: 'Not now',
+    no: 'No, thanks',
     off: 'You are not reachable here, and see nobody.',
     looking: 'Looking for people…',
     nobody: 'Nobody else was found yet. Whoever makes themselves reachable here will appear.',

@@ -74,7 +74,7 @@ export interface Messages {
     ask: string;
     askText: string;
     yes: string;
-    notNow: string;
+    no: string;
     off: string;
     looking: string;
     nobody: string;

@@ -159,7 +159,7 @@ test('people nearby: asked, nobody, one with a long name, by address', async ({ 
   await expect(ann.button(en.nearby.yes)).toBeVisible();
   await look(ann, 'nearby-asked', { sizes: ['wide'] });
   await look(ann, 'nearby-asked', openSide);
-  await ann.button(en.nearby.notNow).click();
+  await ann.button(en.nearby.no).click();
   await look(ann, 'nearby-off', { sizes: ['wide'] });
   await ann.button(en.nearby.yes).click();
   await expect(ann.button(en.nearby.lookAgain)).toBeVisible();

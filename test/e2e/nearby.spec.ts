@@ -14,7 +14,7 @@ test('one is asked once whether to be reachable on this network, and can change 
   const ann = await meet('Ann', { media: RED });
   await expect(ann.page.getByRole('heading', { name: 'Be reachable on this network?' })).toBeVisible();
   expect(await ann.roomServerPid()).toBeNull();
-  await ann.button('Not now').click();
+  await ann.button('No, thanks').click();
   await says(ann, 'You are not reachable here, and see nobody.');
   expect(await ann.roomServerPid()).toBeNull();
 
