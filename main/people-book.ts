@@ -106,7 +106,8 @@ export class PeopleBook {
     const added = before
       ? { ...before, name, startedAtMs, seen: false, times: before.times + record.times }
       : record;
-    this.#setCalls([added, ...this.#calls.filter((call) => call !== before)]);
+    // One that goes on after this app was started again is still one call.
+    this.#setCalls([added, ...this.#calls.filter((call) => call !== before && call.id !== record.id)]);
     const person =
       key === null ? null : (this.known(key) ?? (lastedMs === null ? null : this.#stranger(key)));
     if (!person) return this.#saved(this.#saveCalls(), null);

@@ -387,7 +387,7 @@ export class SignalingClient {
       for (const room of this.#rooms) this.#outbox.push({ type: 'join', room });
       if (this.#status !== null) this.#outbox.push({ type: 'present', status: this.#status });
       for (const request of unheard) {
-        if (!isAnsweredByWelcome(request)) this.#outbox.push(request);
+        if (!isPastAfterWelcome(request)) this.#outbox.push(request);
       }
     }
     this.#self = welcome.self;
@@ -477,9 +477,12 @@ export class SignalingClient {
   }
 }
 
-/** Rooms and presence are asked for again anyway, what was left is not known any more, the ICE servers are fresh. */
-function isAnsweredByWelcome({ type }: UnsequencedRequest): boolean {
-  return ['join', 'leave', 'present', 'absent', 'ice-servers'].includes(type);
+/**
+ * Rooms and presence are asked for again anyway, what was left is not known any more, the ICE servers are fresh, and
+ * what people told each other of a ring is over: nobody rings on a server that forgot everybody.
+ */
+function isPastAfterWelcome({ type }: UnsequencedRequest): boolean {
+  return ['join', 'leave', 'present', 'absent', 'ice-servers', 'tell'].includes(type);
 }
 
 function isOfType<Type extends ClientEvent['type']>(event: ClientEvent, type: Type): event is EventOf<Type> {

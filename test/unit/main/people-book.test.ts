@@ -157,6 +157,15 @@ describe('calls', () => {
     expect((await open().read()).calls).toEqual([second, first]);
   });
 
+  test('that go on after a new start are one each', async () => {
+    const book = open();
+    const before = call({ reason: 'unreachable' });
+    await book.addCall(before);
+    nowMs += 2000;
+    await book.addCall(talk({ id: before.id }));
+    expect((await book.read()).calls).toMatchObject([{ id: before.id, reason: 'hung-up' }]);
+  });
+
   test('make known who one has talked with, and nobody who only rang', async () => {
     const book = open();
     await book.addCall(call());

@@ -244,6 +244,18 @@ describe('losing the server', () => {
     expect(sockets.last().said('ack')).toEqual([{ type: 'ack', seq: 1 }]);
   });
 
+  it('says nothing of a ring again to a server that has forgotten', () => {
+    const { sockets, comeUp, clock, client } = start();
+    comeUp();
+    client.present('free');
+    client.tell(peer, { type: 'hail', call: 'c'.repeat(22) });
+    sockets.last().end();
+    client.tell(peer, { type: 'cancel', call: 'c'.repeat(22), reason: 'cancelled' });
+    clock.advance(50);
+    comeUp();
+    expect(sockets.last().sent.slice(1)).toEqual([{ seq: 1, type: 'present', status: 'free' }]);
+  });
+
   it('takes silence longer than the time-out for a lost server, and any sign of life for none', () => {
     const { sockets, comeUp, clock, types } = start();
     comeUp();
