@@ -271,7 +271,11 @@ export class Person {
   async popup(): Promise<Page> {
     const isPopup = (page: Page): boolean => page.url().endsWith('/popup.html');
     const startedAt = performance.now();
-    const popup = this.app.windows().find(isPopup) ?? (await this.app.waitForEvent('window', isPopup));
+    // Not by the event of a new window: that may be told before the window has an address.
+    const find = () => this.app.windows().find(isPopup);
+    await expect.poll(() => find() !== undefined).toBe(true);
+    const popup = find();
+    if (!popup) throw new Error('the small window has gone');
     const window = await this.app.browserWindow(popup);
     await expect
       .poll(() => window.evaluate((own: BrowserWindow) => own.isVisible()), { timeout: POPUP_MS })
