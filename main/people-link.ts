@@ -77,6 +77,8 @@ const NONCE_MS = 10_000;
 const MAX_AGREED = 8;
 /** What is wrong will not mend itself: asked again only when the person changes something, or after this. */
 const HOPELESS_MS = 60_000;
+/** Whoever agreed to a call has joined it by then. */
+const AGREED_MS = 10_000;
 
 type Ring = Extract<RingMessage, { type: 'ring' }>;
 type Answer = { answer: 'accept' } & Pick<RingOffer, 'media' | 'fingerprint'>;
@@ -139,6 +141,7 @@ export class PeopleLink {
   readonly #incoming = new Map<string, OpenRing>();
   /** By call. */
   readonly #agreed = new Map<string, AgreedRing>();
+  #agreedAtMs = -Infinity;
   /** Who waits for somebody to be there, by member. */
   readonly #awaited = new Map<string, () => void>();
   readonly #silent: SilentRings;
@@ -186,6 +189,12 @@ export class PeopleLink {
 
   get isHeld(): boolean {
     return this.#holders > 0;
+  }
+
+  /** Somebody rings over it, or an accepted ring is on its way to become a call that holds it. */
+  get isInUse(): boolean {
+    const open = this.#hails.size + this.#outgoing.size + this.#incoming.size;
+    return open > 0 || this.isHeld || this.#parts.clock.now() - this.#agreedAtMs < AGREED_MS;
   }
 
   leadsTo({ servers, namespace }: LinkTarget): boolean {
@@ -399,6 +408,7 @@ export class PeopleLink {
     const [oldest] = this.#agreed.keys();
     if (this.#agreed.size >= MAX_AGREED && oldest !== undefined) this.#agreed.delete(oldest);
     this.#agreed.set(call, { with: person, room, media });
+    this.#agreedAtMs = this.#parts.clock.now();
     this.#parts.throttle.forgive(person.key);
     this.#parts.onAgreed();
   }

@@ -275,8 +275,10 @@ export class Nearby {
         seenForMs: now - place.firstSeenAtMs,
         isAsked: place.from !== 'heard',
       };
-      if (!shouldDial({ key, isAnnounced }, other)) this.#hangUp(place.key);
-      else if (!link && this.#dialled.size < MAX_DIALLED) this.#dial(place);
+      // A ring is not to be lost because there is another way by now.
+      if (!shouldDial({ key, isAnnounced }, other)) {
+        if (!link?.isInUse) this.#hangUp(place.key);
+      } else if (!link && this.#dialled.size < MAX_DIALLED) this.#dial(place);
     }
   }
 
@@ -324,9 +326,29 @@ export class Nearby {
   // ---------------------------------------------------------------- where nobody is found
 
   async #meetAt(key: string, servers: string[]): Promise<boolean> {
+    const before = this.#places.get(key);
     this.#onSighted(key, servers, 'person');
-    const isHere = this.#here.has(key);
-    return isHere || this.#isAnybodyAt(this.#linkTo(key) ?? this.#dial({ key, servers }));
+    const isMet =
+      this.#here.has(key) || (await this.#isAnybodyAt(this.#linkTo(key) ?? this.#dial({ key, servers })));
+    if (!isMet) this.#takeBack(key, servers, before);
+    return isMet;
+  }
+
+  /** What the person was told of somebody is not so: all is again as it was known before. */
+  #takeBack(key: string, servers: readonly string[], before: Place | undefined): void {
+    if (before) {
+      this.#places.set(key, before);
+      this.#linkTo(key)?.moveTo(before.servers);
+    } else {
+      this.#places.delete(key);
+      this.#hangUp(key);
+    }
+    // At one server a key has one conversation: theirs who really is there gave way.
+    for (const other of this.#places.values()) {
+      const link = this.#linkTo(other.key);
+      if (link && link.state !== 'up' && other.servers.some((server) => servers.includes(server)))
+        link.reconnectNow();
+    }
   }
 
   async #meetSomebodyAt(servers: string[]): Promise<boolean> {

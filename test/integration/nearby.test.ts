@@ -363,6 +363,45 @@ it('a link of one’s own leads others here', async () => {
   expect(await ben.nearby.meet(link)).toEqual({ ok: false, code: 'own-address' });
 });
 
+it('a link with another key than theirs leads to nobody, and is forgotten', async () => {
+  const ether = new Ether();
+  ether.isBlocked = true;
+  const [smaller, greater] = twoIdentities();
+  const ann = new App('Ann', ether, { identity: smaller });
+  const ben = new App('Ben', ether, { identity: greater });
+  await ben.events.next((event) => event.type === 'nearby-changed' && event.nearby.state === 'on');
+  const link = (key: string): string => `parley://person?server=${HOST}:${ben.port}&key=${key}`;
+  const wrong = link(generateIdentity().publicKey);
+  expect(await ann.nearby.meet(wrong)).toEqual({ ok: false, code: 'nobody-there' });
+  expect(await ann.nearby.meet(link(greater.publicKey))).toEqual({ ok: true, value: null });
+  await Promise.all([ann.sees(ben), ben.sees(ann)]);
+});
+
+it('a ring is not lost because the other dials meanwhile', async () => {
+  const ether = new Ether();
+  ether.isBlocked = true;
+  const [smaller, greater] = twoIdentities();
+  const ann = new App('Ann', ether, { identity: greater });
+  const ben = new App('Ben', ether, { identity: smaller });
+  await Promise.all(
+    [ann, ben].map(({ events }) =>
+      events.next((event) => event.type === 'nearby-changed' && event.nearby.state === 'on'),
+    ),
+  );
+  expect(await ann.nearby.meet(`${HOST}:${ben.port}`)).toEqual({ ok: true, value: null });
+  await Promise.all([ann.sees(ben), ben.sees(ann)]);
+  const way = ann.wayTo(ben);
+  expect(await ann.links.ring(way.link, way.id, offer)).toBe(true);
+  const ring = await ben.events.next((event) => event.type === 'ring');
+  // Now they hear of each other, and it is Ben's to dial.
+  ether.isBlocked = false;
+  ann.nearby.look({ afterSleep: true });
+  await ann.events.next((event) => event.type === 'person' && event.link === 'own');
+  const answer = { answer: 'accept', media: 'voice', fingerprint } as const;
+  expect(await ben.links.link(ring.link)?.answer(call, answer)).toBe(true);
+  await ann.events.next((event) => event.type === 'ring-accepted');
+});
+
 it('a favourite is looked for where they were', async () => {
   const ether = new Ether();
   ether.isBlocked = true;
