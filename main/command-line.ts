@@ -1,13 +1,20 @@
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { languageSchema, type Language, type Launch } from '../preload/bridge';
-import { formatJoinLink, LINK_SCHEME, readTarget } from './join-link';
+import {
+  formatJoinLink,
+  formatPersonLink,
+  isPersonLink,
+  LINK_SCHEME,
+  readPerson,
+  readTarget,
+} from './join-link';
 import { cleanName } from './signaling/names';
 import { partSchema } from './signaling/protocol';
 
 const HELP = `Usage: parley [options] [link]
 
-  --join LINK           join the room a link leads to
+  --join LINK           join the room a link leads to, or be asked about the person
   --host                host a room
   --room NAME           the room to host (three random words without it)
   --name NAME           the name the other side sees
@@ -132,12 +139,25 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   };
 }
 
-/** A link opened from outside, or given with `--join` (`confirmed`: no screen asks again). */
+/**
+ * A link opened from outside, or given with `--join` (`confirmed`: no screen asks again before a room is joined; a
+ * person is always asked about).
+ */
 export function linkLaunch(link: string, confirmed: boolean): Launch {
+  if (isPersonLink(link)) return personLaunch(link);
   const target = readTarget(link);
   return target.ok
     ? { type: 'join', target: target.value, link: formatJoinLink(target.value), confirmed }
     : { type: 'bad-link', code: target.code === 'bad-room-name' ? 'bad-link' : target.code };
+}
+
+function personLaunch(text: string): Launch {
+  const person = readPerson(text);
+  if (!person.ok) return { type: 'bad-link', code: person.code };
+  const { servers, key } = person.value;
+  // Only an address is without a key.
+  if (key === null) return { type: 'bad-link', code: 'bad-link' };
+  return { type: 'person', servers, key, link: formatPersonLink({ servers, key }) };
 }
 
 /** Reads the command line, and answers `--help`, `--version` and flags that cannot be used by printing and ending. */

@@ -74,6 +74,9 @@ export function formatPersonLink({ servers, key }: PersonTarget & { key: string 
   return `${LINK_SCHEME}://person?${query.toString()}`;
 }
 
+/** Whether a link is one to a person, be it whole or not. */
+export const isPersonLink = (text: string): boolean => /^\s*parley:\/\/person(?![^/?#])/i.test(text);
+
 /**
  * Reads the link of a person, or the address of their computer.
  * @returns `too-long`, `bad-link` or `bad-address` for what cannot be used.

@@ -416,6 +416,8 @@ export type Launch =
    * a ring led to it.
    */
   | { type: 'return'; target: JoinTarget; link: string; rung: RungCall | null }
+  /** `link` leads to a person at one of these servers. Nothing is connected before somebody says so. */
+  | { type: 'person'; servers: string[]; key: string; link: string }
   | { type: 'bad-link'; code: ErrorCode };
 
 /** Everything the page needs to draw its first frame. */

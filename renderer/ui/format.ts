@@ -81,6 +81,11 @@ export function initials(name: string): string {
   ).toUpperCase();
 }
 
+/** What one compares of somebody's public key: its last 96 bits, `qM3x 0Zt- …`. */
+export function formatKey(key: string): string {
+  return (key.slice(-16).match(/.{1,4}/gu) ?? []).join(' ');
+}
+
 /** A key as Electron writes it, as the OS does: `CommandOrControl+Alt+M` is `⌥⌘M` or `Ctrl+Alt+M`. */
 export function formatAccelerator(accelerator: string, platform: 'linux' | 'darwin' | 'win32'): string {
   if (platform !== 'darwin') return accelerator.replace('CommandOrControl', 'Ctrl');

@@ -85,8 +85,24 @@ export const en = {
     own: 'Or let them add you',
     ownLink: 'Your link',
     ownAddress: 'Your address:',
+    ownKey: 'Your device’s key ends in:',
     copy: 'Copy link',
     copied: 'Copied',
+  },
+
+  meet: {
+    title: 'Connect to this person?',
+    lead: 'You opened a link. Nothing is connected until you choose to; then you see each other in the list, and can call.',
+    asksReachable:
+      'You are not reachable on this network yet. Connecting makes you reachable: people on it who use Parley see your name.',
+    who: 'Person',
+    unknown: 'Someone you do not know yet',
+    key: 'Their device’s key ends in',
+    where: 'Where',
+    connect: 'Connect',
+    connectReachable: 'Be reachable and connect',
+    connecting: 'Connecting…',
+    met: 'They are there. From now on you see each other in the list.',
   },
 
   recent: {

@@ -76,8 +76,24 @@ export const zh = {
     own: '或者让对方添加你',
     ownLink: '你的链接',
     ownAddress: '你的地址：',
+    ownKey: '你这台设备的密钥末尾：',
     copy: '复制链接',
     copied: '已复制',
+  },
+
+  meet: {
+    title: '要和这个人建立连接吗？',
+    lead: '你打开了一个链接。在你确认之前，不会建立任何连接。连接后，你们会出现在彼此的列表里，可以互相呼叫。',
+    asksReachable:
+      '你还没有允许同一网络的人找到你。建立连接也会允许被找到：这个网络里使用 Parley 的人能看到你的名字。',
+    who: '对方',
+    unknown: '你还不认识的人',
+    key: '对方设备的密钥末尾',
+    where: '地址',
+    connect: '连接',
+    connectReachable: '允许被找到并连接',
+    connecting: '正在连接…',
+    met: '对方在线。你们现在会出现在彼此的列表里。',
   },
 
   recent: {

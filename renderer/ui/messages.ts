@@ -92,8 +92,25 @@ export interface Messages {
     own: string;
     ownLink: string;
     ownAddress: string;
+    ownKey: string;
     copy: string;
     copied: string;
+  };
+
+  /** The link of a person was opened. */
+  meet: {
+    title: string;
+    lead: string;
+    /** Meeting somebody begins with being reachable oneself. */
+    asksReachable: string;
+    who: string;
+    unknown: string;
+    key: string;
+    where: string;
+    connect: string;
+    connectReachable: string;
+    connecting: string;
+    met: string;
   };
 
   /** Calls that are over. */

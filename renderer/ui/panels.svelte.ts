@@ -1,13 +1,18 @@
 /** Which panel lies over the screen, and what was typed into its form: kept until a call came of it. */
-import type { CallRecord } from '../../preload/bridge';
+import type { CallRecord, Launch } from '../../preload/bridge';
 
 export type Panel =
-  'host' | 'join' | 'server' | 'nearby' | 'settings' | 'safety-code' | 'closing' | 'person' | 'call';
+  'host' | 'join' | 'server' | 'nearby' | 'meet' | 'settings' | 'safety-code' | 'closing' | 'person' | 'call';
+
+/** The link of a person that was opened. */
+export type PersonLink = Extract<Launch, { type: 'person' }>;
 
 export class Panels {
   open = $state<Panel | null>(null);
   /** Whom the panel about a person is about, and what they call themselves. */
   person = $state.raw<{ key: string; name: string } | null>(null);
+  /** The link that the panel asks about. */
+  link = $state.raw<PersonLink | null>(null);
   /** Which one the panel about a call is about. */
   call = $state.raw<CallRecord | null>(null);
   /** The host form. */
@@ -23,6 +28,11 @@ export class Panels {
   showPerson(person: { key: string; name: string }): void {
     this.person = person;
     this.open = 'person';
+  }
+
+  askAbout(link: PersonLink): void {
+    this.link = link;
+    this.open = 'meet';
   }
 
   showCall(record: CallRecord): void {

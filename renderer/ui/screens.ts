@@ -10,6 +10,7 @@ export { default as FoundPeople } from './FoundPeople.svelte';
 export { default as HostPanel } from './HostPanel.svelte';
 export { default as Joining } from './Joining.svelte';
 export { default as JoinPanel } from './JoinPanel.svelte';
+export { default as MeetPanel } from './MeetPanel.svelte';
 export { default as PersonPanel } from './PersonPanel.svelte';
 export { default as RecentCalls } from './RecentCalls.svelte';
 export { default as Ringing } from './Ringing.svelte';

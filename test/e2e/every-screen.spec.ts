@@ -22,6 +22,8 @@ const FINGERPRINT = Array(32).fill('AB').join(':');
 const FAR_LINK =
   'parley://join?server=192.168.1.5&server=tea.example.org:9238&server=wss://rooms.example.org&room=tea%20%26%20cake';
 
+const PERSON_LINK = `parley://person?server=192.168.1.5&server=tea.example.org&key=MFkw${'A'.repeat(118)}`;
+
 /** Holds a port and never says a word. */
 async function silentServer(): Promise<{ server: Server; port: number }> {
   const server = createServer();
@@ -272,6 +274,12 @@ test('on the way into a room: a link, a server, the door', async ({ meet }) => {
   await look(ben, 'joining');
   await ben.button(en.cancel).click();
   server.close();
+
+  const openPersonLink = async (): Promise<void> => {
+    await ben.launchWith(PERSON_LINK);
+    await expect(ben.page.getByRole('dialog')).toBeVisible();
+  };
+  await look(ben, 'meet', { open: openPersonLink });
 
   const link = await ann.host();
   await look(ann, 'waiting');

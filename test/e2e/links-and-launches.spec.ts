@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BLUE, RED } from '../support/known-media';
-import { expect, test } from '../support/people';
+import { expect, test, type Person } from '../support/people';
 
 test('a link opened cold asks where to go before anything is connected or opened', async ({ meet }) => {
   const ann = await meet('Ann', { media: RED });
@@ -32,6 +32,72 @@ test('a link opened warm goes to the running app, which asks first too', async (
   // During a call a link disturbs nobody.
   expect(await ben.launchWith(link)).toBe(0);
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+});
+
+/** The link of somebody who is reachable, where a person finds it. */
+async function linkOf(person: Person): Promise<string> {
+  await person.button('Be reachable').click();
+  await person.button('Add by address').click();
+  const link = person.page.getByRole('textbox', { name: 'Your link' });
+  await expect(link).toHaveValue(/^parley:\/\/person\?/);
+  const text = await link.inputValue();
+  await person.page.keyboard.press('Escape');
+  return text;
+}
+
+const rowOf = (at: Person, name: string) => at.page.getByRole('listitem').filter({ hasText: name });
+
+test('a person’s link opened cold says who and where before anything is connected', async ({ meet }) => {
+  const ann = await meet('Ann', { media: RED });
+  const link = await linkOf(ann);
+  const query = new URL(link).searchParams;
+  const ben = await meet('Ben', { media: BLUE, args: [link] });
+  const asked = ben.page.getByRole('dialog', { name: 'Connect to this person?' });
+  await expect(asked).toContainText('Someone you do not know yet');
+  await expect(asked).toContainText(query.get('server') ?? '');
+  const end = query.get('key')?.slice(-4) ?? '';
+  await expect(asked).toContainText(end);
+  // Nothing listens, nothing is dialled, nothing captured.
+  expect(await ben.roomServerPid()).toBeNull();
+  await expect(rowOf(ann, 'Ben')).toHaveCount(0);
+  expect(await ben.liveTracks()).toEqual([]);
+
+  await asked.getByRole('button', { name: 'Be reachable and connect' }).click();
+  await expect(asked).toContainText('They are there.');
+  await expect(rowOf(ann, 'Ben')).toBeVisible();
+  await asked.getByRole('button', { name: 'Video call with Ann' }).click();
+  await ann.button('Accept with video').click();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+
+  // During a call it disturbs nobody.
+  expect(await ben.launchWith(link)).toBe(0);
+  await expect(ben.page.getByText('Leave this room first, then open the link again.')).toBeVisible();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+});
+
+test('a person’s link opened warm asks too, and names whom one knows', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([meet('Ann'), meet('Ben')]);
+  const link = await linkOf(ann);
+  const key = new URL(link).searchParams.get('key') ?? '';
+  const asked = ben.page.getByRole('dialog', { name: 'Connect to this person?' });
+  await ben.page.evaluate((known) => window.parley.changeKnown(known, { givenName: 'Sister' }), key);
+  expect(await ben.launchWith(link)).toBe(0);
+  await expect(asked).toContainText('Sister');
+  await asked.getByRole('button', { name: 'Cancel' }).click();
+  await expect(asked).toHaveCount(0);
+  expect(await ben.roomServerPid()).toBeNull();
+  await expect(rowOf(ann, 'Ben')).toHaveCount(0);
+
+  const elsewhere = `parley://person?server=192.0.2.7&key=MFkw${'A'.repeat(118)}`;
+  expect(await ben.launchWith(elsewhere)).toBe(0);
+  await expect(asked).toContainText('Someone you do not know yet');
+  // Another link takes the place of what was asked.
+  expect(await ben.launchWith(link)).toBe(0);
+  await expect(asked).toContainText('Sister');
+  await asked.getByRole('button', { name: 'Be reachable and connect' }).click();
+  await expect(asked).toContainText('They are there.');
+  await asked.getByRole('button', { name: 'Done' }).click();
+  await expect(rowOf(ann, 'Ben')).toBeVisible();
 });
 
 test('--host and --join on the command line need no screen in between', async ({ meet }) => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { BadFlagError, readCommandLine } from '../../../main/command-line';
 
+const KEY = `MFkw${'A'.repeat(118)}`;
+
 describe('the command line', () => {
   test('without flags asks for nothing', () => {
     expect(readCommandLine(['.'])).toEqual({
@@ -38,6 +40,25 @@ describe('the command line', () => {
 
   test('turns a link that leads nowhere into a launch that says so', () => {
     expect(readCommandLine(['parley://nonsense']).launch).toEqual({ type: 'bad-link', code: 'bad-link' });
+  });
+
+  test('asks about the person a link leads to, also one given with --join', () => {
+    const link = `parley://person?server=host&key=${KEY}`;
+    const launch = { type: 'person', servers: ['ws://host:9238'], key: KEY, link };
+    for (const given of [link, `PARLEY://person/?key=${KEY}&server=ws://host:9238`]) {
+      expect(readCommandLine(['--some-switch', given]).launch).toEqual(launch);
+      expect(readCommandLine(['--join', given]).launch).toEqual(launch);
+    }
+  });
+
+  test.each([
+    ['no key', 'parley://person?server=host'],
+    ['a key that is none', 'parley://person?server=host&key=short'],
+    ['no server', `parley://person?key=${KEY}`],
+    ['a path', `parley://person?server=host/room&key=${KEY}`],
+    ['another destination', `parley://personal?server=host&key=${KEY}`],
+  ])('says of a link to a person with %s that it cannot be used', (_what, link) => {
+    expect(readCommandLine([link]).launch).toEqual({ type: 'bad-link', code: 'bad-link' });
   });
 
   test("lets Chromium's own switches pass, also its --lang", () => {

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { formatJoinLink, readTarget } from '../../../main/join-link';
+import {
+  formatJoinLink,
+  formatPersonLink,
+  isPersonLink,
+  readPerson,
+  readTarget,
+} from '../../../main/join-link';
 import { joinTargetSchema } from '../../../preload/bridge';
 
 const ok = (servers: string[], room: string, namespace = 'default') => ({
@@ -83,6 +89,22 @@ test('every link we make is read back as it was', () => {
   fc.assert(
     fc.property(target, (given) => {
       expect(readTarget(formatJoinLink(given))).toEqual({ ok: true, value: given });
+    }),
+  );
+});
+
+test('every link to a person is read back as it was, and is one to a person', () => {
+  const server = fc.constantFrom('ws://10.0.0.1:9238', 'ws://[fd00::1]:9238', 'wss://a.example', 'ws://b:81');
+  const key = fc.stringMatching(/^[\w-]{122}$/);
+  const person = fc.record({ servers: fc.uniqueArray(server, { minLength: 1 }), key });
+  fc.assert(
+    fc.property(person, (given) => {
+      const link = formatPersonLink(given);
+      expect(readPerson(link)).toEqual({ ok: true, value: given });
+      expect([
+        isPersonLink(link),
+        isPersonLink(formatJoinLink({ ...given, namespace: 'a', room: 'b' })),
+      ]).toEqual([true, false]);
     }),
   );
 });

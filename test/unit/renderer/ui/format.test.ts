@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
   formatClock,
   formatDuration,
@@ -7,6 +7,7 @@ import {
   formatAccelerator,
   formatShortcut,
   formatWhen,
+  formatKey,
   initials,
   ownLocale,
 } from '../../../../renderer/ui/format';
@@ -41,6 +42,10 @@ describe('formatServer', () => {
     expect(formatServer('ws://192.168.1.5:9238')).toBe('192.168.1.5:9238');
     expect(formatServer('wss://example.org')).toBe('example.org');
   });
+});
+
+test('of a key one compares the end', () => {
+  expect(formatKey('BGxUNKNOWNqM3x0Zt-_abc1234')).toBe('qM3x 0Zt- _abc 1234');
 });
 
 describe('initials', () => {
