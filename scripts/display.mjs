@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,16 +18,11 @@ export function hasDisplay(platform = process.platform, env = process.env) {
  * Runs `work` with an invisible display of its own (Xvfb), which is gone when work ends and when this
  * process does, however it ends.
  * @template T
- * @param {(env: NodeJS.ProcessEnv) => Promise<T>} work gets the environment that names the display, and says by
- *   `PARLEY_WINDOW_MANAGER` that somebody minds its windows
- * @param {{width?: number, height?: number, env?: NodeJS.ProcessEnv, windowManager?: boolean}} [options] size in
- *   pixels; what else to pass on; whether windows are to be minded as on a desktop, where a manager is installed
+ * @param {(env: NodeJS.ProcessEnv) => Promise<T>} work gets the environment that names the display
+ * @param {{width?: number, height?: number, env?: NodeJS.ProcessEnv}} [options] size in pixels; what else to pass on
  * @returns {Promise<T>}
  */
-export async function withVirtualDisplay(
-  work,
-  { width = 1920, height = 1200, env = process.env, windowManager = false } = {},
-) {
+export async function withVirtualDisplay(work, { width = 1920, height = 1200, env = process.env } = {}) {
   // `-terminate` ends it with its last client, and that is the socket we hold: the kernel closes it for us
   // also when we are killed.
   const args = ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp', '-terminate'];
@@ -41,12 +36,9 @@ export async function withVirtualDisplay(
     const shown = { ...env, DISPLAY: `:${number}`, XDG_SESSION_TYPE: 'x11' };
     delete shown.WAYLAND_DISPLAY;
     delete shown.XAUTHORITY;
-    const endManager = windowManager ? await mindWindows(shown) : null;
-    if (endManager) shown['PARLEY_WINDOW_MANAGER'] = 'openbox';
     try {
       return await work(shown);
     } finally {
-      endManager?.();
       held.destroy();
     }
   } finally {
@@ -95,23 +87,31 @@ async function holdDisplay(number) {
   return socket;
 }
 
+/** Whether there is a window manager for {@link mindWindows}. */
+export function hasWindowManager() {
+  return spawnSync('sh', ['-c', 'command -v openbox']).status === 0;
+}
+
 /**
- * Starts a window manager (openbox) on a display. It ends with us, however we end, or it would keep the display.
+ * Has the windows of a display minded as on a desktop, by a window manager (openbox). It ends with us, however we end,
+ * or it would keep the display.
  * @param {NodeJS.ProcessEnv} env names the display
- * @returns {Promise<(() => void) | null>} ends it; `null` where none is installed
+ * @returns {Promise<() => Promise<void>>} ends it
  */
-async function mindWindows(env) {
+export async function mindWindows(env) {
   // The shell waits for its input to end, which the kernel sees to. Started up, the manager has `echo` run.
-  const script = `command -v openbox >/dev/null || exit 1
-    openbox --sm-disable --startup 'echo ready' & read -r end; kill $!`;
+  const script = `openbox --sm-disable --startup 'echo ready' & read -r end; kill $!; wait`;
   const shell = spawn('sh', ['-c', script], { env, stdio: ['pipe', 'pipe', 'ignore'] });
-  const end = () => void shell.stdin.destroy();
-  const ready = await Promise.race([
-    once(shell.stdout, 'data').then(() => true),
-    once(shell, 'exit').then(() => false),
-    sleep(START_MS, false, { ref: false }),
+  const ended = once(shell, 'exit');
+  await Promise.race([
+    once(shell.stdout, 'data'),
+    ended.then(() => Promise.reject(new Error('The window manager (openbox) ended at once.'))),
+    sleep(START_MS, undefined, { ref: false }).then(() =>
+      Promise.reject(new Error('The window manager (openbox) did not start.')),
+    ),
   ]);
-  if (ready) return end;
-  end();
-  return null;
+  return async () => {
+    shell.stdin.destroy();
+    await ended;
+  };
 }

@@ -38,7 +38,7 @@ export function runPlaywright(folder, args, env = process.env) {
   const reporter = `--reporter=list,${path.join(TALLIES, 'playwright-tally.mjs')}`;
   const command = [PLAYWRIGHT, 'test', '-c', config, reporter, ...args];
   if (process.platform !== 'linux') return counted(command, env);
-  return withVirtualDisplay((shown) => counted(command, shown), { env, windowManager: folder === 'e2e' });
+  return withVirtualDisplay((shown) => counted(command, shown), { env });
 }
 
 /**

@@ -224,7 +224,7 @@ test('who compared the code stays verified, and may be answered by the app itsel
   await again.page.keyboard.press('Escape');
 
   // Stopped, it is a ring as any other. The count-down is seen also where the window was out of sight.
-  await again.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+  await again.putAway('hide');
   await ann.button('Video call with Ben').click();
   await expect
     .poll(() =>

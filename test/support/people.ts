@@ -13,6 +13,7 @@ import {
 } from '@playwright/test';
 import type { BrowserWindow, Menu } from 'electron';
 import type { Settings } from '../../preload/bridge';
+import { hasWindowManager, mindWindows } from '../../scripts/display.mjs';
 import { leadPlaywrightTo } from '../../scripts/launch.mjs';
 import { mediaFiles, type KnownMedia } from './known-media';
 import type { LanHost } from './lan';
@@ -20,8 +21,8 @@ import type { LanHost } from './lan';
 /** The repository's root, where `dist/` is. */
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** Whether somebody minds windows: scripts/display.mjs starts one where it is installed; other systems always have one. */
-export const isManaged = process.platform !== 'linux' || process.env['PARLEY_WINDOW_MANAGER'] !== undefined;
+/** Whether somebody minds windows: on Linux a window manager of the test's own, where one is installed. */
+export const isManaged = process.platform !== 'linux' || hasWindowManager();
 
 /** Holds the app's start back until Playwright is attached; given an executable, Playwright does not load it by itself. */
 const PLAYWRIGHT_LOADER = join(ROOT, 'node_modules/playwright-core/lib/server/electron/loader.js');
@@ -201,6 +202,18 @@ export class Person {
     await window.evaluate((own: BrowserWindow) => {
       own.close();
     });
+  }
+
+  /** Waits until the window is up: it comes with its first frame, which may be later than its page answers. */
+  async hasComeUp(): Promise<void> {
+    const window = await this.app.browserWindow(this.page);
+    await window.evaluate(
+      (own: BrowserWindow) =>
+        new Promise<void>((resolve) => {
+          if (own.isVisible()) resolve();
+          else own.once('show', () => resolve());
+        }),
+    );
   }
 
   /** Whether the window can be seen. */
@@ -463,7 +476,17 @@ async function loudestHz(element: HTMLMediaElement): Promise<number> {
 export type Meet = (name: string, options?: PersonOptions) => Promise<Person>;
 
 /** Playwright's test with people in it. */
-export const test = base.extend<{ meet: Meet }>({
+export const test = base.extend<{ desktop: undefined; meet: Meet }>({
+  // One for each test: a window that is killed while a busy machine shows it may leave a manager behind that takes the
+  // next window of the same number for that one, for good.
+  desktop: [
+    async ({}, use) => {
+      const leave = process.platform === 'linux' && isManaged ? await mindWindows(process.env) : null;
+      await use(undefined);
+      await leave?.();
+    },
+    { auto: true },
+  ],
   meet: async ({}, use, testInfo) => {
     const people: Person[] = [];
     const folders: string[] = [];
@@ -530,7 +553,9 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
   // A window that was just coming up may have got neither.
   await page.addInitScript(keepTracks);
   await page.evaluate(keepTracks);
-  return new Person(name, profile, app, page);
+  const person = new Person(name, profile, app, page);
+  if (!args.includes('--hidden')) await person.hasComeUp();
+  return person;
 }
 
 function environment(): Record<string, string> {
