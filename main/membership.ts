@@ -65,14 +65,11 @@ export class Membership {
   enter(): Promise<Result<RoomSeat>> {
     return new Promise((resolve) => {
       this.#settle = resolve;
-      if (this.#shared) {
-        this.client.join(this.room);
-        return;
-      }
-      this.client.connect().then(
-        () => this.client.join(this.room),
-        (error: unknown) => this.#fail(error instanceof SignalingError ? error.code : 'unexpected'),
-      );
+      this.client.join(this.room);
+      if (this.#shared) return;
+      this.client.connect().catch((error: unknown) => {
+        this.#fail(error instanceof SignalingError ? error.code : 'unexpected');
+      });
     });
   }
 

@@ -306,6 +306,8 @@ export class SignalingClient {
     if (challenge.secretRequired) hello.proof = joinSecretProof(joinSecret ?? '', claim);
     if (this.#self !== null) hello.resume = { member: this.#self, lastSeq: this.#inbox.handled };
     socket.send(JSON.stringify(hello));
+    // Who comes for the first time knows what the welcome will say of the numbers, and does not wait for it.
+    if (this.#self === null) this.#sayUnacked();
   }
 
   #onHeard(silence: SilenceWatch): void {
@@ -380,7 +382,7 @@ export class SignalingClient {
     this.#disarm();
     if (welcome.resumed) {
       this.#outbox.ack(welcome.lastSeq);
-    } else {
+    } else if (this.#self !== null) {
       // A server that forgot knows no rooms. Joining comes first; then what it may not have heard, in order.
       this.#inbox.reset();
       const unheard = this.#outbox.reset();
@@ -390,11 +392,11 @@ export class SignalingClient {
         if (!isPastAfterWelcome(request)) this.#outbox.push(request);
       }
     }
+    if (this.#self !== null) this.#sayUnacked();
     this.#self = welcome.self;
     this.#ice.take(welcome);
     this.#state = 'up';
     this.#attempt = 0;
-    for (const text of this.#outbox.unacked()) this.#socket?.send(text);
     this.#tell(welcome);
     this.#tell({ type: 'up', resumed: welcome.resumed });
     this.#settleConnect?.resolve(welcome);
@@ -455,8 +457,13 @@ export class SignalingClient {
   #request(request: UnsequencedRequest): number | null {
     if (this.#state === 'closed') return null;
     const { seq, text } = this.#outbox.push(request);
-    if (this.#state === 'up') this.#socket?.send(text);
+    // There is a socket here once it has said hello.
+    if (this.#state === 'up' || this.#self === null) this.#socket?.send(text);
     return seq;
+  }
+
+  #sayUnacked(): void {
+    for (const text of this.#outbox.unacked()) this.#socket?.send(text);
   }
 
   #arm(ms: number, callback: () => void): void {

@@ -93,6 +93,14 @@ export class Connection implements Pulse, ServerSocketListener {
     this.#checkBacklog();
   }
 
+  /** What is sent from here to the end of this turn goes out in one piece. */
+  gather(): void {
+    this.#stream.cork();
+    process.nextTick(() => {
+      this.#stream.uncork();
+    });
+  }
+
   ping(): void {
     this.#write(PING_FRAME);
   }

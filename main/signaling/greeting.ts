@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { helloSchema, LIMITS, parseFrame, type Hello } from './protocol';
 import { isHelloSignature, isJoinSecretProof, memberIdOf, type HelloClaim } from './identity';
 import type { Connection, Receiver } from './connection';
@@ -34,7 +34,7 @@ export class Greeting implements Receiver {
     this.#connection = connection;
     this.#options = options;
     const { clock, namespace, host, heartbeatMs, timeoutMs, joinSecret } = options;
-    this.#claim = { nonce: randomBytes(24).toString('base64url'), namespace, host };
+    this.#claim = { nonce: randomUUID(), namespace, host };
     this.#deadline = clock.setTimeout(() => {
       this.#refuse();
     }, LIMITS.helloMs);
@@ -74,6 +74,8 @@ export class Greeting implements Receiver {
       return;
     }
     clock.clearTimeout(this.#deadline);
+    // Most newcomers say right behind their hello what they want: the welcome and the answer to that are one write.
+    this.#connection.gather();
     onMember(member, hello);
   }
 

@@ -225,9 +225,12 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
       refuseUpgrade(socket, passage.status, passage.retryAfterS);
       return;
     }
+    // The answer to the upgrade and the first thing that is said after it are one write.
+    socket.cork();
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       onSocket(webSocket, socket, passage.target, passage.startVisit(), passage.isAddressOurs);
     });
+    socket.uncork();
   });
 
   function onSocket(

@@ -48,6 +48,8 @@ async function timeRefusal(path: string): Promise<number> {
   const [, namespace = ''] = path.split('/');
   const member = new RawMember(server.url, { path, namespace });
   await member.hello({ proof: 'A'.repeat(43) });
+  // What somebody wants follows their hello, and is not even read.
+  member.send({ type: 'join', seq: 1, room: 'full' });
   const saidAt = performance.now();
   const { code } = await member.closed;
   const tookMs = performance.now() - saidAt;

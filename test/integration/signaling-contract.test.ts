@@ -68,8 +68,8 @@ describe.each(Object.entries(lives))('the %s server', (life, start) => {
     const first = await joinAs(server.url, 'full', { identity: host });
     const second = await joinAs(server.url, 'full');
     const third = new TestMember({ servers: [server.url] });
-    await third.client.connect();
     third.client.join('full');
+    await third.client.connect();
     expect(await third.next('error')).toMatchObject({ code: 'room-full', room: 'full' });
     expect(await third.next('closed')).toMatchObject({ code: 'room-full' });
 

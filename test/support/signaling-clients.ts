@@ -95,8 +95,8 @@ export async function joinAs(
   options: Partial<SignalingClientOptions> = {},
 ): Promise<TestMember> {
   const member = new TestMember({ servers: [server], ...options });
-  await member.client.connect();
   member.client.join(room);
+  await member.client.connect();
   await member.next('joined');
   return member;
 }

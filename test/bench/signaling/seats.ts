@@ -84,11 +84,11 @@ const DIALECTS: Record<Contender, TakeSeat> = {
     client.on('signal', () => {
       seat.onItem();
     });
-    await client.connect();
     const joined = new Promise((resolve) => {
       client.on('joined', resolve);
     });
     client.join(room);
+    await client.connect();
     await joined;
     return seat;
   },

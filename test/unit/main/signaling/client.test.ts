@@ -116,11 +116,13 @@ describe('connecting', () => {
 });
 
 describe('requests', () => {
-  it('are numbered and wait for the first welcome', () => {
-    const { client, sockets, comeUp } = start();
+  it('are numbered, and those made before follow the first hello at once', () => {
+    const { client, sockets } = start();
     client.join('room');
+    sockets.last().challenge();
     client.signal('room', peer, numbered(0));
-    comeUp();
+    expect(sockets.last().sent.map(({ type }) => type)).toEqual(['hello', 'join', 'signal']);
+    sockets.last().welcome();
     client.admit('room', peer);
     client.turnAway('room', peer);
     client.setDoor('room', 'open');
@@ -221,6 +223,19 @@ describe('losing the server', () => {
     sockets.last().say(event(3));
     expect(events.filter((one) => one.type === 'signal').map(({ signal }) => signal.n)).toEqual([1, 2, 3]);
     expect(events.filter((one) => one.type === 'up').map(({ resumed }) => resumed)).toEqual([false, true]);
+  });
+
+  it('waits for the welcome of a resume: until then nobody knows what the server has', () => {
+    const { sockets, comeUp, clock, client } = start();
+    comeUp();
+    sockets.last().end();
+    client.join('room');
+    clock.advance(50);
+    sockets.last().challenge();
+    client.signal('room', peer, numbered(0));
+    expect(sockets.last().sent.map(({ type }) => type)).toEqual(['hello']);
+    sockets.last().welcome({ resumed: true });
+    expect(sockets.last().sent.map(({ type }) => type)).toEqual(['hello', 'join', 'signal']);
   });
 
   it('joins its rooms again when the server has forgotten, before anything else', () => {
