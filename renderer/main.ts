@@ -47,6 +47,7 @@ async function open(): Promise<void> {
     mayConnectAhead: ({ key, link }) =>
       preferences.current.connectAhead === 'known' &&
       (people.kindOf(link) === 'nearby' || book.known(key)?.favourite === true),
+    wayTo: (key, link) => people.wayTo(key, link),
     isQuiet: () => preferences.current.status === 'do-not-disturb',
     clock: systemClock,
     wallClock: Date.now,

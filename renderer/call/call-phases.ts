@@ -8,7 +8,7 @@ import type {
   Member,
   RingMedia,
 } from '../../main/signaling/protocol';
-import type { Ring } from './ring';
+import type { Ring, RingAgain } from './ring';
 
 export type { EndReason } from '../../preload/bridge';
 
@@ -108,8 +108,8 @@ export type CallEvent =
   | { type: 'turn-away'; member: string }
   | { type: 'door-set'; door: Door }
   | { type: 'hung-up'; atMs: number }
-  /** For a ring of its own, where it is one. */
-  | { type: 'call-again'; call: string; ahead: boolean }
+  /** `again`: the ring to make now; `null` where the call began with a room. */
+  | { type: 'call-again'; again: RingAgain | null }
   | { type: 'ring-asked'; ring: Ring; atMs: number }
   /** `media`: what this side starts with. */
   | { type: 'accepted'; media: RingMedia; atMs: number }

@@ -107,11 +107,10 @@ export function transition(state: CallState, event: CallEvent): Transition {
       if (rings.isRing(state)) return rings.givenUp(state);
       return inCall(state) ? end(state, 'hung-up', 'self', event.atMs) : stay(state);
     case 'call-again':
-      if (state.phase !== 'ended' || !state.ring) return callAgain(state, []);
+      if (state.phase !== 'ended' || !state.ring || !event.again) return callAgain(state, []);
       return rings.begin(state, {
         ...state.ring,
-        call: event.call,
-        ahead: event.ahead,
+        ...event.again,
         direction: 'out',
         fingerprint: null,
         room: null,

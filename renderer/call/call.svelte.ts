@@ -41,6 +41,8 @@ export interface CallOptions {
   key: string;
   /** Whether the person wants to be left alone. */
   isQuiet: () => boolean;
+  /** How this person is reached now, by this link where that leads to them; `null`: not at all. */
+  wayTo: (key: string, link: string) => { link: string; person: Person } | null;
   /** Whether to connect to this person while it rings, which tells them this machine's address. */
   mayConnectAhead: (who: { key: string; link: string }) => boolean;
   /** Of the person's settings; the server's come before them. */
@@ -270,9 +272,12 @@ export class Call implements CallView {
   callAgain(): Promise<void> {
     this.#click();
     const ring = this.#state.phase === 'ended' ? this.#state.ring : undefined;
-    const ahead = ring !== undefined && this.#mayConnectAhead(ring);
-    const again: CallEvent = { type: 'call-again', call: newRingId(), ahead };
-    return ring ? this.#readyCertificate().then(() => this.#do(again)) : this.#do(again);
+    if (!ring) return this.#do({ type: 'call-again', again: null });
+    // The way of before may have gone, and another be there.
+    const way = this.#options.wayTo(ring.peer.key, ring.link) ?? { link: ring.link, person: ring.peer };
+    const to = { link: way.link, peer: way.person };
+    const again = { ...to, call: newRingId(), ahead: this.#mayConnectAhead(to) };
+    return this.#readyCertificate().then(() => this.#do({ type: 'call-again', again }));
   }
 
   leave(): Promise<void> {

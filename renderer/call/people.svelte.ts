@@ -51,6 +51,14 @@ export class People {
     return this.#links.get(link)?.kind ?? null;
   }
 
+  /** How this person is reached now, by this link where that leads to them; `null`: not at all. */
+  wayTo(key: string, link: string): { link: string; person: Person } | null {
+    const same = [...this.#reached.values()].find(
+      (reached) => reached.link === link && reached.person.key === key,
+    );
+    return same ?? this.here.find(({ person }) => person.key === key) ?? null;
+  }
+
   /** What is of the call or of the window is for others. */
   #onBridge(event: BridgeEvent): void {
     if (event.type === 'link-changed') {

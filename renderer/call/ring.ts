@@ -19,6 +19,9 @@ export interface Ring {
   ahead: boolean;
 }
 
+/** What is new about a ring that is made again: its name, and the way to the other as it is by now. */
+export type RingAgain = Pick<Ring, 'call' | 'link' | 'peer' | 'ahead'>;
+
 /** Whose ring it surely is: whom one rings, one knows; who rings has to prove it. */
 export const ringKey = ({ direction, peer, fingerprint }: Ring): string | null =>
   direction === 'out' || fingerprint !== null ? peer.key : null;

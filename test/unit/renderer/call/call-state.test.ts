@@ -128,7 +128,10 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
       'silenced',
     ),
   }),
-  fc.record({ type: fc.constant('call-again'), call, ahead: fc.boolean() }),
+  fc.record({
+    type: fc.constant('call-again'),
+    again: fc.option(fc.record({ call, link: fc.constant('saved'), peer: person, ahead: fc.boolean() })),
+  }),
   fc.record({
     type: fc.constant('ring-asked'),
     ring: fc.record(ringRecord),
@@ -359,7 +362,7 @@ describe('who offers', () => {
 
   test('to a plain page that stayed after a call is the host that calls again', () => {
     const over = after(waiting, { type: 'member-joined', member: page }, { type: 'hung-up', atMs: 1 });
-    expect(connects(over, { type: 'call-again', call: 'again', ahead: false })).toMatchObject({
+    expect(connects(over, { type: 'call-again', again: null })).toMatchObject({
       offers: true,
       peer: page,
     });
@@ -391,13 +394,13 @@ describe('the end', () => {
       { type: 'end-peer', bye: false },
       { type: 'set-door', door: 'ask' },
     ]);
-    expect(transition(ended, { type: 'call-again', call: 'again', ahead: false }).effects).toContainEqual({
+    expect(transition(ended, { type: 'call-again', again: null }).effects).toContainEqual({
       type: 'set-door',
       door: 'open',
     });
     const wished = after(ended, { type: 'door-set', door: 'ask' });
     expect(effectsOf(ended, { type: 'door-set', door: 'ask' })).toEqual([]);
-    expect(transition(wished, { type: 'call-again', call: 'again', ahead: false }).effects).toContainEqual({
+    expect(transition(wished, { type: 'call-again', again: null }).effects).toContainEqual({
       type: 'set-door',
       door: 'ask',
     });
@@ -412,7 +415,7 @@ describe('the end', () => {
       'end-peer',
       'leave-room',
     ]);
-    expect(after(over, { type: 'call-again', call: 'again', ahead: false })).toMatchObject({
+    expect(after(over, { type: 'call-again', again: null })).toMatchObject({
       phase: 'joining',
       target: fakeTarget,
     });
@@ -629,10 +632,11 @@ describe('a ring', () => {
     );
   });
 
-  test('rings again from its end, as a ring of its own', () => {
+  test('rings again from its end, as a ring of its own and by the way there is now', () => {
     const over = after(calling, { type: 'hung-up', atMs: 1 });
-    const again = after(over, { type: 'call-again', call: 'ring-7', ahead: false });
-    expect(again).toMatchObject({ phase: 'calling', ring: { call: 'ring-7', peer: bo } });
+    const again = { call: 'ring-7', link: 'other', peer: bo, ahead: false };
+    const rings = after(over, { type: 'call-again', again });
+    expect(rings).toMatchObject({ phase: 'calling', ring: { ...again, direction: 'out', room: null } });
   });
 
   test('opens the camera only for video, and not again for a second press', () => {
@@ -702,9 +706,8 @@ describe('an app that was started again in a call that was rung', () => {
     expect(after(question, { type: 'cancelled' })).toEqual(idle);
     // What is rung after that is a call of its own.
     const over = after(state, { type: 'hung-up', atMs: 1 });
-    expect(after(over, { type: 'call-again', call: 'ring-7', ahead: false })).toMatchObject({
-      ring: { room: null },
-    });
+    const again = { call: 'ring-7', link: 'saved', peer: bo, ahead: false };
+    expect(after(over, { type: 'call-again', again })).toMatchObject({ ring: { room: null } });
   });
 
   test('is answered without a person, and connected with by its new certificate alone', () => {

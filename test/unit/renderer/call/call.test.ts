@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Member, Signal } from '../../../../main/signaling/protocol';
 import type { CallRecord, HostedRoom } from '../../../../preload/bridge';
-import { Call } from '../../../../renderer/call/call.svelte';
+import { Call, type CallOptions } from '../../../../renderer/call/call.svelte';
 import type { CallState, Phase } from '../../../../renderer/call/call-state';
 import { Peer } from '../../../../renderer/call/peer';
 import { LocalMedia } from '../../../../renderer/call/local-media.svelte';
@@ -29,6 +29,8 @@ class Person {
   readonly records: CallRecord[] = [];
   /** Whether it connects while it rings. */
   connectsAhead = false;
+  /** How the other is reached now. */
+  wayToOther: ReturnType<CallOptions['wayTo']> = null;
   /** Signals to and from this one are lost. */
   offline = false;
 
@@ -54,6 +56,7 @@ class Person {
       key: letter,
       isQuiet: () => false,
       mayConnectAhead: () => this.connectsAhead,
+      wayTo: () => this.wayToOther,
       clock,
       wallClock: () => 1_700_000_000_000 + clock.now(),
       note: (record) => this.records.push(record),
@@ -695,6 +698,18 @@ describe('connecting while it rings', () => {
 
   beforeEach(() => {
     host.connectsAhead = guest.connectsAhead = true;
+  });
+
+  test('is offered again over another way where the one of before has gone', async () => {
+    host.connectsAhead = false;
+    await ring();
+    host.bridge.emit({ type: 'ring-lost', link, call });
+    expect(host.ended).toMatchObject({ reason: 'unreachable' });
+    const other = { ...as(guest), id: 'another' };
+    host.wayToOther = { link: 'nearby-1', person: other };
+    await host.call.callAgain();
+    await settled();
+    expect(host.bridge.asked('ring').at(-1)?.slice(0, 2)).toEqual(['nearby-1', 'another']);
   });
 
   test('sends nothing and shows nothing before it is accepted, and is the call from then on', async () => {
