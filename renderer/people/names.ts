@@ -1,9 +1,13 @@
 /** What people are called, and when two names are one to the eye. */
 import type { KnownPerson } from '../../preload/bridge';
 
+/** A name, or nothing where there is nothing in it to be seen: the blank of Braille is a letter to Unicode. */
+export const seenName = (name: string): string =>
+  /[^\p{Default_Ignorable_Code_Point}\p{White_Space}\u2800]/u.test(name) ? name : '';
+
 /** What somebody is called here: as this person calls them, or as they call themselves. May be empty. */
 export const nameOf = (known: Pick<KnownPerson, 'givenName'> | null, own: string): string =>
-  known?.givenName || own;
+  seenName(known?.givenName ?? '') || seenName(own);
 
 /**
  * Letters of other scripts that look like Latin ones (a few of Unicode's confusables, UTS 39): what is left of a name
