@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallRecord } from '../../preload/bridge';
+import { family, inFamily } from '../support/family';
 import { expectSameCall, historyOf } from '../support/histories';
 import { BLUE, RED } from '../support/known-media';
-import { expect, ROOT, test, type Meet, type Person } from '../support/people';
+import { expect, ROOT, test, type Person } from '../support/people';
 import { remembered } from '../support/remembered';
 import { startHeadless, type ServerProcess } from '../support/signaling-servers';
 
@@ -14,20 +15,6 @@ test.beforeEach(async () => {
 test.afterEach(async () => {
   if (server.child.exitCode === null) await server.stop();
 });
-
-const saved = () => ({ server: { servers: [`ws://127.0.0.1:${server.port}`], namespace: 'family' } });
-
-/** People who see each other. */
-async function family(meet: Meet): Promise<[Person, Person]> {
-  const settings = saved();
-  const [ann, ben] = await Promise.all([
-    meet('Ann', { media: RED, settings }),
-    meet('Ben', { media: BLUE, settings }),
-  ]);
-  await expect(ann.button('Call Ben')).toBeVisible();
-  await expect(ben.button('Call Ann')).toBeVisible();
-  return [ann, ben];
-}
 
 const says = (person: Person, text: string | RegExp) =>
   expect(person.page.getByText(text).first()).toBeVisible();
@@ -42,7 +29,7 @@ const setStatus = ({ page }: Person, status: string) =>
 
 test('both sides remember the same of every call, however it ended, and one calls back', async ({ meet }) => {
   test.slow();
-  const [ann, ben] = await family(meet);
+  const [ann, ben] = await family(meet, server);
   const ends: CallRecord['reason'][] = [];
   const remembered = async (): Promise<void> => {
     ends.unshift(await expectSameCall(ann, ben, ends.length + 1));
@@ -135,8 +122,8 @@ test('both sides remember the same of every call, however it ended, and one call
 test('a favourite has a name of one’s own, comes first, and is still there at the next start', async ({
   meet,
 }) => {
-  const [ann, ben] = await family(meet);
-  const cy = await meet('Cy', { settings: saved() });
+  const [ann, ben] = await family(meet, server);
+  const cy = await meet('Cy', { settings: inFamily(server) });
   await ann.button(/^Ben/).click();
   const panel = ann.page.getByRole('dialog');
   await panel.getByRole('button', { name: 'Add to favourites' }).click();
@@ -148,7 +135,7 @@ test('a favourite has a name of one’s own, comes first, and is still there at 
   await expect(ann.button('Call Benjamin')).toBeVisible();
 
   // Somebody else who calls himself the same is told apart before anything connects.
-  const other = await meet('BEN', { settings: saved() });
+  const other = await meet('BEN', { settings: inFamily(server) });
   await other.button('Call Ann').click();
   await expect(ann.page.getByRole('alert')).toHaveText(/This is not the .*Benjamin.* you know/);
   await ann.button('Decline').click();
@@ -199,7 +186,7 @@ test('a favourite has a name of one’s own, comes first, and is still there at 
 
 test('who compared the code stays verified, and may be answered by the app itself', async ({ meet }) => {
   test.slow();
-  const [ann, ben] = await family(meet);
+  const [ann, ben] = await family(meet, server);
   await ann.button('Call Ben').click();
   await ben.button('Accept').click();
   await Promise.all([ann.hears(BLUE), ben.hears(RED)]);

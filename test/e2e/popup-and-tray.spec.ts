@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inFamily } from '../support/family';
 import { BLUE, RED } from '../support/known-media';
 import { expect, isManaged, ROOT, test, type Meet, type Person } from '../support/people';
 import { SessionBus } from '../support/session-bus';
@@ -15,7 +16,6 @@ test.afterEach(async () => {
   if (server.child.exitCode === null) await server.stop();
 });
 
-const saved = () => ({ server: { servers: [`ws://127.0.0.1:${server.port}`], namespace: 'family' } });
 const says = (person: Person, text: string | RegExp) => expect(person.page.getByText(text)).toBeVisible();
 
 /** What the list says of somebody. */
@@ -38,7 +38,7 @@ async function benIsAway(
   way: 'hide' | 'minimize' = 'hide',
   env: Record<string, string> = {},
 ): Promise<{ ann: Person; ben: Person }> {
-  const settings = saved();
+  const settings = inFamily(server);
   const [ann, ben] = await Promise.all([
     meet('Ann', { media: RED, settings }),
     meet('Ben', { media: BLUE, settings, env }),
@@ -107,7 +107,7 @@ test('the small window goes with the page that crashed, and nobody waits for it'
 test('the small window shows nothing to who looks at the app, or does not want to be disturbed', async ({
   meet,
 }) => {
-  const settings = saved();
+  const settings = inFamily(server);
   const ann = await meet('Ann', { media: RED, settings });
   const ben = await meet('Ben', { media: BLUE, settings });
   await expect(ann.button('Call Ben')).toBeVisible();
@@ -185,7 +185,7 @@ test('the desktop tells who rings until it is over, that it was missed, and a cl
 test('a call is held by keys and from the menu, and only a call keeps the display awake', async ({
   meet,
 }) => {
-  const settings = saved();
+  const settings = inFamily(server);
   const ann = await meet('Ann', { media: RED, settings });
   const ben = await meet('Ben', { media: BLUE, settings });
   await expect(ann.button('Call Ben')).toBeVisible();
@@ -222,7 +222,7 @@ test('a call is held by keys and from the menu, and only a call keeps the displa
 test('closing the window asks once, then leaves one reachable; a second launch brings it back', async ({
   meet,
 }) => {
-  const settings = saved();
+  const settings = inFamily(server);
   const [ann, ben] = await Promise.all([
     meet('Ann', { media: RED, settings }),
     meet('Ben', { media: BLUE, settings }),
@@ -248,7 +248,7 @@ test('closing the window asks once, then leaves one reachable; a second launch b
 test('closing the window of a call ends the call and lets go of the devices, and one can be called again', async ({
   meet,
 }) => {
-  const settings = { ...saved(), closeToTray: true };
+  const settings = { ...inFamily(server), closeToTray: true };
   const [ann, ben] = await Promise.all([
     meet('Ann', { media: RED, settings }),
     meet('Ben', { media: BLUE, settings }),
@@ -267,7 +267,7 @@ test('closing the window of a call ends the call and lets go of the devices, and
 
 for (const how of ['whom nobody can reach', 'who chose so'] as const) {
   test(`closing the window quits the app of one ${how}`, async ({ meet }) => {
-    const settings = how === 'who chose so' ? { ...saved(), closeToTray: false } : {};
+    const settings = how === 'who chose so' ? { ...inFamily(server), closeToTray: false } : {};
     const ben = await meet('Ben', { settings });
     await expect(ben.button('Host a room')).toBeVisible();
     const closed = ben.app.waitForEvent('close');
@@ -277,8 +277,8 @@ for (const how of ['whom nobody can reach', 'who chose so'] as const) {
 }
 
 test('--hidden starts without a window and without a camera, and a ring still comes up', async ({ meet }) => {
-  const settings = { ...saved(), preview: true };
-  const ann = await meet('Ann', { media: RED, settings: saved() });
+  const settings = { ...inFamily(server), preview: true };
+  const ann = await meet('Ann', { media: RED, settings: inFamily(server) });
   const ben = await meet('Ben', { media: BLUE, settings, args: ['--hidden'] });
   await expect(ann.button('Call Ben')).toBeVisible();
   expect(await ben.isShown()).toBe(false);
@@ -315,8 +315,8 @@ test('the app starts at login where one wants it to, hidden, and no longer where
 });
 
 test('a key mutes while another app has the focus, during a call only', async ({ meet }) => {
-  const settings = { ...saved(), globalMute: 'CommandOrControl+Alt+M' as const };
-  const ann = await meet('Ann', { media: RED, settings: saved() });
+  const settings = { ...inFamily(server), globalMute: 'CommandOrControl+Alt+M' as const };
+  const ann = await meet('Ann', { media: RED, settings: inFamily(server) });
   const ben = await meet('Ben', { media: BLUE, settings });
   const isHeld = () =>
     ben.app.evaluate(({ globalShortcut }) => globalShortcut.isRegistered('CommandOrControl+Alt+M'));
@@ -335,9 +335,34 @@ test('a key mutes while another app has the focus, during a call only', async ({
   await expect.poll(isHeld).toBe(false);
 });
 
+test('a key that another app has taken is said not to mute, in the call and where it is chosen', async ({
+  meet,
+}) => {
+  const key = 'CommandOrControl+Alt+M';
+  const ann = await meet('Ann', { media: RED, settings: inFamily(server) });
+  const ben = await meet('Ben', { media: BLUE, settings: { ...inFamily(server), globalMute: key } });
+  const isTaken = await ann.app.evaluate(
+    ({ globalShortcut }, wanted) => globalShortcut.register(wanted, () => undefined),
+    key,
+  );
+  test.skip(!isTaken, 'the system gives no such key to anybody');
+  const isRefused = await ben.app.evaluate(
+    ({ globalShortcut }, wanted) => !globalShortcut.register(wanted, () => undefined),
+    key,
+  );
+  test.skip(!isRefused, 'the system gives one key to several apps');
+  await ann.button('Call Ben').click();
+  await ben.button('Accept').click();
+  await says(ben, 'Another app uses the shortcut that mutes.');
+  await ben.button('Hang up').click();
+  await ben.button('Done').click();
+  await ben.page.keyboard.press('Control+,');
+  await expect(ben.page.getByRole('dialog')).toContainText('Another app uses the shortcut that mutes.');
+});
+
 test('the tray shows how one is, and leads to the call', async ({ meet }) => {
-  const ann = await meet('Ann', { media: RED, settings: saved() });
-  const ben = await meet('Ben', { media: BLUE, settings: saved() });
+  const ann = await meet('Ann', { media: RED, settings: inFamily(server) });
+  const ben = await meet('Ben', { media: BLUE, settings: inFamily(server) });
   await expect(ann.button('Call Ben')).toBeVisible();
   await ben.watchTray();
   await ben.page.getByRole('combobox', { name: 'Your status' }).selectOption('Do not disturb');

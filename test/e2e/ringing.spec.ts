@@ -1,5 +1,7 @@
+import { family, inFamily } from '../support/family';
 import { BLUE, RED } from '../support/known-media';
-import { expect, ROOT, test, type Meet, type Person } from '../support/people';
+import { FIRST_NOTES, listen, notesOf } from '../support/notes';
+import { expect, ROOT, test, type Person } from '../support/people';
 import { startHeadless, type ServerProcess } from '../support/signaling-servers';
 
 let server: ServerProcess;
@@ -10,20 +12,6 @@ test.afterEach(async () => {
   if (server.child.exitCode === null) await server.stop();
 });
 
-const saved = () => ({ server: { servers: [`ws://127.0.0.1:${server.port}`], namespace: 'family' } });
-
-/** People who see each other. */
-async function family(meet: Meet): Promise<[Person, Person]> {
-  const settings = saved();
-  const [ann, ben] = await Promise.all([
-    meet('Ann', { media: RED, settings }),
-    meet('Ben', { media: BLUE, settings }),
-  ]);
-  await expect(ann.button('Call Ben')).toBeVisible();
-  await expect(ben.button('Call Ann')).toBeVisible();
-  return [ann, ben];
-}
-
 /** What the list says of somebody. */
 const isShown = (to: Person, name: string, status: string) =>
   expect(to.page.getByRole('listitem').filter({ hasText: name })).toContainText(status);
@@ -31,7 +19,7 @@ const says = (person: Person, text: string | RegExp) => expect(person.page.getBy
 
 test('one sees who is there, rings with video, and both see and hear each other', async ({ meet }) => {
   const ann = await meet('Ann', { media: RED });
-  const ben = await meet('Ben', { media: BLUE, settings: saved() });
+  const ben = await meet('Ben', { media: BLUE, settings: inFamily(server) });
   // Ann adds the server where a person would.
   await ann.button('Choose a server').click();
   await ann.page.getByRole('textbox', { name: 'Address' }).fill(`127.0.0.1:${String(server.port)}`);
@@ -58,7 +46,7 @@ test('one sees who is there, rings with video, and both see and hear each other'
 });
 
 test('a video call can be answered with sound only', async ({ meet }) => {
-  const [ann, ben] = await family(meet);
+  const [ann, ben] = await family(meet, server);
   await ann.button('Video call with Ben').click();
   await ben.button('Accept, sound only').click();
   await ben.sees(RED);
@@ -67,7 +55,7 @@ test('a video call can be answered with sound only', async ({ meet }) => {
 });
 
 test('a ring can be declined, and taken back; both are told the same', async ({ meet }) => {
-  const [ann, ben] = await family(meet);
+  const [ann, ben] = await family(meet, server);
   await ann.button('Call Ben').click();
   await ben.button('Decline').click();
   await Promise.all([says(ann, 'Ben declined the call.'), says(ben, 'You declined Ann’s call.')]);
@@ -80,8 +68,8 @@ test('a ring can be declined, and taken back; both are told the same', async ({ 
 });
 
 test('a third hears that one is busy, the call goes on, and one learns who called', async ({ meet }) => {
-  const [ann, ben] = await family(meet);
-  const cy = await meet('Cy', { media: RED, settings: saved() });
+  const [ann, ben] = await family(meet, server);
+  const cy = await meet('Cy', { media: RED, settings: inFamily(server) });
   await ann.button('Video call with Ben').click();
   await ben.button('Accept with video').click();
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
@@ -93,7 +81,7 @@ test('a third hears that one is busy, the call goes on, and one learns who calle
 });
 
 test('who does not want to be disturbed is not rung', async ({ meet }) => {
-  const [ann, ben] = await family(meet);
+  const [ann, ben] = await family(meet, server);
   await ben.page.getByRole('combobox', { name: 'Your status' }).selectOption('Do not disturb');
   await isShown(ann, 'Ben', 'Do not disturb');
   await ann.button('Call Ben').click();
@@ -102,14 +90,14 @@ test('who does not want to be disturbed is not rung', async ({ meet }) => {
 });
 
 test('a ring ends for both when one of them is gone', async ({ meet }) => {
-  const [ann, ben] = await family(meet);
+  const [ann, ben] = await family(meet, server);
   await ann.button('Call Ben').click();
   await says(ben, 'Ann is calling');
   process.kill(ann.pid, 'SIGKILL');
   await says(ben, 'Ann cannot be reached any more.');
   await ben.button('Done').click();
 
-  const again = await meet('Ann', { media: RED, settings: saved() });
+  const again = await meet('Ann', { media: RED, settings: inFamily(server) });
   await again.button('Call Ben').click();
   await says(ben, 'Ann is calling');
   process.kill(ben.pid, 'SIGKILL');
@@ -117,7 +105,7 @@ test('a ring ends for both when one of them is gone', async ({ meet }) => {
 });
 
 test('a ring ends for both when the server is gone', async ({ meet }) => {
-  const [ann, ben] = await family(meet);
+  const [ann, ben] = await family(meet, server);
   await ann.button('Call Ben').click();
   await says(ben, 'Ann is calling');
   await server.stop();
@@ -129,11 +117,36 @@ test('a ring ends for both when the server is gone', async ({ meet }) => {
 
 test('who rings and is not answered hears that nobody did, as the other does', async ({ meet }) => {
   test.slow();
-  const [ann, ben] = await family(meet);
+  const [ann, ben] = await family(meet, server);
   await ann.button('Call Ben').click();
   await says(ben, 'Ann is calling');
   const patience = { timeout: 60_000 };
   await expect(ann.page.getByText('Nobody answered.')).toBeVisible(patience);
   await says(ben, 'Nobody answered.');
   expect(await ann.liveTracks()).toEqual([]);
+});
+
+test('a ring that is silenced is seen and not heard, and who rings notices nothing', async ({ meet }) => {
+  const [ann, ben] = await family(meet, server);
+  await ben.page.clock.install();
+  await listen(ben);
+  const rings = async () => (await notesOf(ben)).filter((hertz) => hertz === FIRST_NOTES.ring).length;
+  await ann.button('Call Ben').click();
+  await expect.poll(rings).toBe(1);
+  await ben.button('Silence this call').click();
+  await expect(ben.button('Rings silently')).toBeDisabled();
+  await ben.page.clock.fastForward(10_000);
+  await says(ann, 'Ringing Ben…');
+  await says(ben, 'Ann is calling');
+  await ann.button('Hang up').click();
+  for (const person of [ann, ben]) await person.button('Done').click();
+
+  // The next one is heard again, and again; so is nothing that was still to come of the first.
+  await ann.button('Call Ben').click();
+  await expect.poll(rings).toBe(2);
+  await ben.page.clock.fastForward(3000);
+  await expect.poll(rings).toBe(3);
+  await ben.button('Decline').click();
+  await says(ann, 'Ben declined the call.');
+  expect(await rings()).toBe(3);
 });

@@ -1,36 +1,6 @@
 import { BLUE, RED } from '../support/known-media';
+import { FIRST_NOTES, listen, notesOf } from '../support/notes';
 import { expect, test, type Person } from '../support/people';
-
-declare global {
-  interface Window {
-    /** Pitches of the notes the page has begun, in order, in Hz. */
-    parleyTestNotes?: number[];
-    /** The device that the last of them was heard from; empty for the system's. */
-    parleyTestSpeaker?: unknown;
-  }
-}
-
-/** The first note of each sound: no two begin alike. */
-const KNOCK = 523;
-const CONNECTED = 440;
-const ENDED = 494;
-
-/** From now on every note the page plays is written down. */
-function listen({ page }: Person): Promise<void> {
-  return page.evaluate(() => {
-    const notes: number[] = [];
-    window.parleyTestNotes = notes;
-    window.OscillatorNode = class extends OscillatorNode {
-      override start(when?: number): void {
-        notes.push(this.frequency.value);
-        window.parleyTestSpeaker = Reflect.get(this.context, 'sinkId');
-        super.start(when);
-      }
-    };
-  });
-}
-
-const notesOf = ({ page }: Person): Promise<number[]> => page.evaluate(() => window.parleyTestNotes ?? []);
 
 async function turn(person: Person, name: string, on: boolean): Promise<void> {
   // The key, for in a call there is no button.
@@ -49,11 +19,11 @@ test('a sound that is switched off does not play, the others do, and it is so at
   const link = await ann.host();
   await ben.join(link);
   await ann.letIn('Ben');
-  await expect.poll(() => notesOf(ann)).toContain(CONNECTED);
-  expect(await notesOf(ann)).not.toContain(KNOCK);
+  await expect.poll(() => notesOf(ann)).toContain(FIRST_NOTES.connected);
+  expect(await notesOf(ann)).not.toContain(FIRST_NOTES.knock);
 
   await ben.button('Hang up').click();
-  await expect.poll(() => notesOf(ann)).toContain(ENDED);
+  await expect.poll(() => notesOf(ann)).toContain(FIRST_NOTES.ended);
   await ann.app.close();
   const again = await meet('Ann', { profile: ann.profile });
   await again.button(/^Settings/).click();
@@ -70,7 +40,7 @@ test('a sound can be heard where it is switched on', async ({ meet }) => {
   await expect(ann.button('Host a room')).toBeVisible();
   await listen(ann);
   await turn(ann, 'Someone wants to join', true);
-  await expect.poll(() => notesOf(ann)).toContain(KNOCK);
+  await expect.poll(() => notesOf(ann)).toContain(FIRST_NOTES.knock);
 });
 
 test('sound processing that is switched off in a call opens the microphone without it', async ({ meet }) => {
@@ -125,6 +95,6 @@ test('it rings where one chose, and everything else is heard where it always is'
   const knock = ann.page.getByRole('switch', { name: 'Someone wants to join' });
   await knock.uncheck();
   await knock.check();
-  await expect.poll(() => notesOf(ann)).toContain(KNOCK);
+  await expect.poll(() => notesOf(ann)).toContain(FIRST_NOTES.knock);
   expect(await speaker()).toBe('');
 });
