@@ -19,7 +19,8 @@ export type UnsequencedEvent = WithoutSeq<ServerEvent>;
 
 /** What a broker carries to a member's mailbox. */
 export type Mail =
-  | { kind: 'event'; event: UnsequencedEvent }
+  /** `json` is the event as text, where that is known; else whoever needs it writes it. */
+  | { kind: 'event'; event: UnsequencedEvent; json?: string }
   /** A frame of one plain member to another, as it came. */
   | { kind: 'plain'; text: string }
   /** Another plain member has taken the seat. */

@@ -65,7 +65,7 @@ export class SignalingClient {
   readonly #clock: Clock;
   #urls: string[];
   #server: string | null = null;
-  readonly #outbox = new Outbox<UnsequencedRequest>();
+  readonly #outbox = new Outbox<UnsequencedRequest>(JSON.stringify);
   readonly #inbox: Inbox;
   readonly #ice: IceLease;
   readonly #rooms = new Set<string>();

@@ -2,8 +2,7 @@ import * as v from 'valibot';
 import { parseJson, readAs, requestOrAckSchema, type CloseCode, type Request } from './protocol';
 import { Inbox, type Acknowledger } from './inbox';
 import { Outbox } from './outbox';
-import { isObject, readSignalRequest } from './signal-request';
-import type { UnsequencedEvent } from './broker';
+import { isObject, readSignalRequest, spliceSignalRequest, type SplicedRequest } from './signal-request';
 import type { Clock } from './clock';
 import type { Connection } from './connection';
 
@@ -11,7 +10,7 @@ const numberedSchema = v.object({ seq: v.number() });
 
 /** A member's conversation with its server, whatever sockets carry it: numbered both ways, kept until acknowledged. */
 export class Line implements Acknowledger {
-  readonly #outbox = new Outbox<UnsequencedEvent>();
+  readonly #outbox = new Outbox<string>((json) => json);
   readonly #inbox: Inbox;
   #connection: Connection | null = null;
   /** The client may not know yet that counting began anew: until it says something, it cannot resume. */
@@ -51,7 +50,9 @@ export class Line implements Acknowledger {
   }
 
   /** Reads a frame. @returns a request that is to be handled now, or null. */
-  read(text: string): Request | null {
+  read(text: string): Request | SplicedRequest | null {
+    const spliced = spliceSignalRequest(text);
+    if (spliced) return this.#accept(spliced);
     const json = parseJson(text);
     const isSignal = isObject(json) && json['type'] === 'signal';
     const message = isSignal ? readSignalRequest(json) : readAs(requestOrAckSchema, json);
@@ -62,18 +63,17 @@ export class Line implements Acknowledger {
       this.#connection?.junk();
       return null;
     }
+    if (message.type !== 'ack') return this.#accept(message);
     this.#isFresh = false;
-    if (message.type === 'ack') {
-      if (!this.#outbox.ack(message.seq)) this.#connection?.junk();
-      return null;
-    }
-    const arrival = this.#inbox.accept(message.seq);
-    if (arrival === 'gap') this.#connection?.junk();
-    return arrival === 'next' ? message : null;
+    if (!this.#outbox.ack(message.seq)) this.#connection?.junk();
+    return null;
   }
 
-  /** @returns false if the other end will never catch up; nothing is kept then. */
-  say(event: UnsequencedEvent): boolean {
+  /**
+   * @param event as JSON, without its number.
+   * @returns false if the other end will never catch up; nothing is kept then.
+   */
+  say(event: string): boolean {
     if (this.#outbox.isHopeless) return false;
     const { text } = this.#outbox.push(event);
     this.#connection?.send(text);
@@ -87,6 +87,14 @@ export class Line implements Acknowledger {
   /** Acknowledges without waiting for more. */
   ackNow(): void {
     this.#inbox.flush();
+  }
+
+  /** @returns the request if it is the next one. */
+  #accept<R extends Request>(request: R): R | null {
+    this.#isFresh = false;
+    const arrival = this.#inbox.accept(request.seq);
+    if (arrival === 'gap') this.#connection?.junk();
+    return arrival === 'next' ? request : null;
   }
 
   /** Both ends count from 1 again. */

@@ -1,5 +1,4 @@
 import {
-  formatRoomPath,
   LIMITS,
   type AwayReason,
   type LeftReason,
@@ -50,7 +49,7 @@ export class LocalBroker implements Broker {
   }
 
   join(address: RoomAddress, member: Member, rules: SeatRules): JoinOutcome {
-    const key = formatRoomPath(address);
+    const key = keyOf(address);
     const room = this.#rooms.get(key) ?? [];
     if (room.length === 0 && this.#rooms.size >= this.#maxRooms) return 'too-many';
     const own = seatOf(room, member.id);
@@ -72,7 +71,7 @@ export class LocalBroker implements Broker {
   }
 
   leave(address: RoomAddress, member: string, reason: LeftReason): boolean {
-    const key = formatRoomPath(address);
+    const key = keyOf(address);
     const room = this.#rooms.get(key);
     if (!room || !seatOf(room, member)) return false;
     const others = othersThan(room, member);
@@ -83,7 +82,7 @@ export class LocalBroker implements Broker {
   }
 
   setAway(address: RoomAddress, member: string, reason: AwayReason): boolean {
-    const room = this.#rooms.get(formatRoomPath(address));
+    const room = this.#rooms.get(keyOf(address));
     const seat = room && seatOf(room, member);
     if (!room || !seat || seat.member.away) return false;
     seat.member = { ...seat.member, away: true };
@@ -92,7 +91,7 @@ export class LocalBroker implements Broker {
   }
 
   setBack(address: RoomAddress, member: string): boolean {
-    const room = this.#rooms.get(formatRoomPath(address));
+    const room = this.#rooms.get(keyOf(address));
     const seat = room && seatOf(room, member);
     if (!room || !seat?.member.away) return false;
     seat.member = { ...seat.member, away: false };
@@ -101,7 +100,7 @@ export class LocalBroker implements Broker {
   }
 
   send(address: RoomAddress, from: string, to: string, mail: Mail): boolean {
-    const room = this.#rooms.get(formatRoomPath(address));
+    const room = this.#rooms.get(keyOf(address));
     if (from === to || !room || !seatOf(room, from) || !seatOf(room, to)) return false;
     return this.#post(to, mail);
   }
@@ -196,6 +195,11 @@ export class LocalBroker implements Broker {
   #tell(room: Room, event: UnsequencedEvent): void {
     for (const { member } of room) this.#post(member.id, { kind: 'event', event });
   }
+}
+
+/** Names are clean (see `partSchema`): none has a line break. */
+function keyOf({ namespace, room }: RoomAddress): string {
+  return `${namespace}\n${room}`;
 }
 
 function seatOf(room: Room, member: string): Seat | undefined {

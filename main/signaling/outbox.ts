@@ -1,10 +1,9 @@
 import { LIMITS } from './protocol';
 
-/** A frame that waits for its acknowledgement. `text` is what goes on the wire; its bytes are counted once. */
+/** A frame that waits for its acknowledgement; its bytes are counted once. */
 interface Kept<Frame> {
   seq: number;
   frame: Frame;
-  text: string;
   bytes: number;
 }
 
@@ -20,13 +19,16 @@ const BOUNDS: OutboxBounds = { frames: LIMITS.unackedFrames, bytes: LIMITS.unack
  * One direction of a conversation that outlives its sockets: numbers frames from 1, keeps them until the other end
  * says it has handled them, and gives back what is left to send again. Both ends of the wire use it.
  */
-export class Outbox<Frame extends object> {
+export class Outbox<Frame> {
+  readonly #write: (frame: Frame) => string;
   readonly #bounds: OutboxBounds;
   #kept: Kept<Frame>[] = [];
   #bytes = 0;
   #lastSeq = 0;
 
-  constructor(bounds: OutboxBounds = BOUNDS) {
+  /** @param write a frame as a JSON object with something in it, which its number is put in front of. */
+  constructor(write: (frame: Frame) => string, bounds: OutboxBounds = BOUNDS) {
+    this.#write = write;
     this.#bounds = bounds;
   }
 
@@ -49,9 +51,9 @@ export class Outbox<Frame extends object> {
   push(frame: Frame): { seq: number; text: string } {
     this.#lastSeq += 1;
     const seq = this.#lastSeq;
-    const text = JSON.stringify({ seq, ...frame });
+    const text = numbered(seq, this.#write(frame));
     const bytes = Buffer.byteLength(text);
-    this.#kept.push({ seq, frame, text, bytes });
+    this.#kept.push({ seq, frame, bytes });
     this.#bytes += bytes;
     return { seq, text };
   }
@@ -76,7 +78,7 @@ export class Outbox<Frame extends object> {
 
   /** What was not acknowledged, oldest first, as it goes on the wire. */
   unacked(): string[] {
-    return this.#kept.map((kept) => kept.text);
+    return this.#kept.map(({ seq, frame }) => numbered(seq, this.#write(frame)));
   }
 
   /** Forgets everything and counts from 1 again. @returns the frames that were not acknowledged, oldest first. */
@@ -87,4 +89,8 @@ export class Outbox<Frame extends object> {
     this.#lastSeq = 0;
     return frames;
   }
+}
+
+function numbered(seq: number, json: string): string {
+  return `{"seq":${seq},${json.slice(1)}`;
 }

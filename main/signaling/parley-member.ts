@@ -8,7 +8,6 @@ import {
   type Request,
   type RingMessage,
   type RoomAddress,
-  type Signal,
   type Status,
   type WireError,
 } from './protocol';
@@ -28,6 +27,7 @@ import type { Connection, Receiver } from './connection';
 import type { Doors, Newcomer } from './doors';
 import type { IceIssuer, IssuedIceServers } from './ice-issuer';
 import type { Logger } from './logger';
+import type { SignalRequest, SplicedRequest } from './signal-request';
 
 /** What members of either dialect need of their server; one object for all of them. */
 export interface MemberContext {
@@ -156,7 +156,7 @@ export class ParleyMember implements Receiver, Mailbox {
     broker.unregister(this.#self.id);
   }
 
-  #handle(request: Request): void {
+  #handle(request: Request | SplicedRequest): void {
     const { doors } = this.#context;
     const { id } = this.#self;
     switch (request.type) {
@@ -181,7 +181,7 @@ export class ParleyMember implements Receiver, Mailbox {
         this.#line.ackNow();
         break;
       case 'signal':
-        this.#signal(request.room, request.to, request.signal);
+        this.#signal(request);
         break;
       case 'admit':
       case 'turn-away':
@@ -318,9 +318,13 @@ export class ParleyMember implements Receiver, Mailbox {
     doors.departed(address, id, reason);
   }
 
-  #signal(room: string, to: string, signal: Signal): void {
+  #signal(request: SignalRequest | SplicedRequest): void {
+    const { room, to, signal } = request;
     const { id } = this.#self;
     const mail: Mail = { kind: 'event', event: { type: 'signal', room, from: id, signal } };
+    if ('json' in request) {
+      mail.json = `{"type":"signal","room":${JSON.stringify(room)},"from":"${id}","signal":${request.json}}`;
+    }
     const onSent = (sent: boolean): void => {
       if (!sent) this.#push({ type: 'error', code: 'peer-unavailable', room, to });
     };
@@ -341,11 +345,11 @@ export class ParleyMember implements Receiver, Mailbox {
       return;
     }
     // What it asked for itself is answered all the same.
-    if (!isForgotten || event.type === 'error') this.#push(event);
+    if (!isForgotten || event.type === 'error') this.#push(event, mail.json);
   }
 
-  #push(event: UnsequencedEvent): void {
-    if (this.#line.say(event)) return;
+  #push(event: UnsequencedEvent, json = JSON.stringify(event)): void {
+    if (this.#line.say(json)) return;
     // It will learn what it missed from the `joined` that answers its next `join`.
     this.#line.startAnew();
     this.#forgetPlaces();

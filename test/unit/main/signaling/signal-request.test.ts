@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readAs, requestSchema } from '../../../../main/signaling/protocol';
-import { readSignalRequest } from '../../../../main/signaling/signal-request';
+import { readSignalRequest, spliceSignalRequest } from '../../../../main/signaling/signal-request';
 
 const candidate = {
   candidate: 'candidate:1 1 udp 1 10.0.0.1 9 typ host',
@@ -25,6 +25,28 @@ const request = { type: 'signal', seq: 1, room: 'tea room', to: 'x'.repeat(22) }
 
 it.each(signals)('reads %j', (signal) => {
   expect(readSignalRequest({ ...request, signal })).toEqual({ ...request, signal });
+});
+
+/** As our own client writes it. */
+const written = { seq: 1, type: 'signal', room: 'tea', to: 'x'.repeat(22) };
+
+it.each(signals)('leaves %j as it came', (signal) => {
+  const text = JSON.stringify({ ...written, signal });
+  expect(spliceSignalRequest(text)).toEqual({ ...written, signal, json: JSON.stringify(signal) });
+});
+
+it.each([
+  ['more beside the signal', '{"seq":1,"type":"signal","room":"tea","to":"TO","signal":BYE,"from":"me"}'],
+  ['two signals', '{"seq":1,"type":"signal","room":"tea","to":"TO","signal":{},"signal":BYE}'],
+  ['a signal that ends too early', '{"seq":1,"type":"signal","room":"tea","to":"TO","signal":BYE}}'],
+  ['other numbers', '{"seq":01,"type":"signal","room":"tea","to":"TO","signal":BYE}'],
+  ['another order', '{"type":"signal","seq":1,"room":"tea","to":"TO","signal":BYE}'],
+  ['something unknown in it', '{"seq":1,"type":"signal","room":"tea","to":"TO","signal":MORE}'],
+])('does not pass on as it came what has %s', (_what, text) => {
+  const bye = JSON.stringify({ call: 'call', n: 5, bye: true });
+  const more = JSON.stringify({ call: 'call', n: 5, candidate: { ...candidate, more: 1 } });
+  const frame = text.replace('TO', written.to).replace('BYE', bye).replace('MORE', more);
+  expect(spliceSignalRequest(frame)).toBeNull();
 });
 
 /** Values at and around the bounds of the schema. */
@@ -85,6 +107,13 @@ it('agrees with the schema on whatever is made of a real request', () => {
       }
       const read = JSON.parse(JSON.stringify({ ...Object(json), type: 'signal' })) as Record<string, unknown>;
       expect(readSignalRequest(read)).toEqual(readAs(requestSchema, read));
+
+      const { seq, room, to, signal: carried } = read;
+      const spliced = spliceSignalRequest(JSON.stringify({ seq, type: 'signal', room, to, signal: carried }));
+      if (!spliced) return;
+      const { json: text, ...rest } = spliced;
+      expect(rest).toEqual(readSignalRequest(read));
+      expect(JSON.parse(text)).toEqual(rest.signal);
     }),
     { numRuns: 1500 },
   );
