@@ -46,7 +46,7 @@ export class HonestPair {
     return new HonestPair([first, second], room);
   }
 
-  /** Lets them finish their sentence and part. */
+  /** Lets them finish their sentence and part; their seats are free for the next pair then. */
   async part(): Promise<Exchange> {
     this.#isOver = true;
     await this.#talk;
@@ -57,7 +57,10 @@ export class HonestPair {
       for (const { type } of member.events.seen) {
         if (!['welcome', 'up', 'joined', 'member-joined', 'signal'].includes(type)) this.#trouble.push(type);
       }
-      member.client.close();
+    }
+    for (const { client } of this.#members) {
+      await client.leave(this.#room);
+      client.close();
     }
     return { said: this.#said, trouble: this.#trouble, slowestMs: Math.round(this.#slowestMs) };
   }
