@@ -3,9 +3,11 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
+import { inFamily } from '../support/family';
 import { BLUE, RED } from '../support/known-media';
 import { expect, ROOT, test, type Person } from '../support/people';
 import { signalTree } from '../support/process-tree';
+import { openSafetyCode } from '../support/read-safety-code';
 import { remembered } from '../support/remembered';
 import { look, lookAtWindow, speak, WORDS } from '../support/screens';
 import { startHeadless } from '../support/signaling-servers';
@@ -130,7 +132,7 @@ test('before a call: joining, and the settings', async ({ meet }) => {
 
 test('people: nobody yet, one with a long name, ringing, being rung', async ({ meet }) => {
   const server = await startHeadless(ROOT);
-  const settings = { server: { servers: [`ws://127.0.0.1:${server.port}`], namespace: 'family' } };
+  const settings = inFamily(server);
   const ann = await meet('Ann', { media: RED, settings });
   await expect(ann.page.getByText(en.side.nobody).first()).toBeVisible();
   await look(ann, 'people-nobody');
@@ -182,20 +184,111 @@ test('people nearby: asked, nobody, one with a long name, by address', async ({ 
   await look(ann, 'nearby-one', openSide);
 });
 
+/** What main tells the page, as far as the page can tell. */
+async function isTold(person: Person, ...events: object[]): Promise<void> {
+  const window = await person.app.browserWindow(person.page);
+  await window.evaluate((own: BrowserWindow, told) => {
+    for (const event of told) own.webContents.send('parley:event', event);
+  }, events);
+}
+
 /** A ring as main tells it to the page, by whom and with what the test wants. */
-async function isRung(person: Person, change: { name: string; media: 'voice' | 'video'; signed: boolean }) {
+function isRung(person: Person, change: { name: string; media: 'voice' | 'video'; signed: boolean }) {
   const { name, media, signed } = change;
   const target = { servers: ['ws://127.0.0.1:9'], namespace: 'family', room: 'tea' };
   const from = { id: 'p'.repeat(22), name, device: 'desktop', key: KNOWN_KEY, status: 'free' };
   const event = { type: 'ring', link: 'saved', from, call: 'c'.repeat(22), media, signed, target };
-  const window = await person.app.browserWindow(person.page);
-  await window.evaluate(
-    (own: BrowserWindow, told) => {
-      own.webContents.send('parley:event', told);
-    },
-    { ...event, fingerprint: FINGERPRINT, again: false },
-  );
+  return isTold(person, { ...event, fingerprint: FINGERPRINT, ahead: false });
 }
+
+test('fifty people in the list', async ({ meet }) => {
+  const ann = await meet('Ann', { media: RED, settings: { reachable: true } });
+  const statuses = ['free', 'free', 'in-call', 'do-not-disturb'];
+  const names = [LONG_NAME, 'عبد الرحمن بن محمد بن عبد العزيز الطويل', '李雷', 'Zoë'];
+  const people = Array.from({ length: 50 }, (_, n) => ({
+    id: String(n).padStart(22, 'p'),
+    name: names[n] ?? `Person ${String(n)}`,
+    device: 'desktop',
+    key: `key-${String(n)}`,
+    status: statuses[n % statuses.length],
+  }));
+  await expect(ann.button(en.nearby.lookAgain)).toBeVisible();
+  const link = { type: 'link-changed', link: 'near', kind: 'nearby', server: 'ws://192.168.1.5:9238' };
+  await isTold(ann, { ...link, state: 'up', problem: null }, { type: 'people', link: 'near', people });
+  await expect(ann.page.getByRole('listitem')).toHaveCount(50);
+  await look(ann, 'people-fifty', { sizes: ['wide'] });
+  await look(ann, 'people-fifty', {
+    sizes: ['small', 'zoomed'],
+    open: ({ side }) => ann.button(side.open).click(),
+  });
+});
+
+test('rings of which there is something to know', async ({ meet }) => {
+  const ann = await meet('Ann', { media: RED });
+  const ends = async (): Promise<void> => {
+    await ann.button(en.ring.decline).click();
+    await ann.button(en.ended.done).click();
+  };
+  const other = `B${'C'.repeat(86)}`;
+  const knows = (key: string, change: object): Promise<unknown> =>
+    ann.page.evaluate(([of, what]) => window.parley.changeKnown(of, what), [key, change] as const);
+  await knows(other, { name: LONG_NAME, favourite: true, verified: true });
+
+  // A favourite's name, and another key.
+  await isRung(ann, { name: LONG_NAME, media: 'video', signed: true });
+  await expect(ann.page.getByRole('alert')).toContainText(/you know/);
+  await look(ann, 'ringing-namesake');
+  await ends();
+  await isRung(ann, { name: LONG_NAME, media: 'video', signed: false });
+  await expect(ann.page.getByRole('alert')).toHaveCount(2);
+  await look(ann, 'ringing-namesake-unsigned');
+  await ends();
+
+  await knows(KNOWN_KEY, { name: 'Ben', favourite: true, verified: true, autoAnswer: true });
+  // The seconds stand still to be looked at.
+  await ann.page.evaluate(() => {
+    const setTimer = window.setTimeout.bind(window);
+    Object.assign(window, {
+      setTimeout: (run: () => void, ms: number) => (ms === 1000 ? 0 : setTimer(run, ms)),
+    });
+  });
+  await isRung(ann, { name: LONG_NAME, media: 'video', signed: true });
+  await expect(ann.page.getByRole('timer')).toBeVisible();
+  await look(ann, 'ringing-count-down');
+});
+
+test('the way back into a call that was rung', async ({ meet }) => {
+  const peer = { id: 'p'.repeat(22), name: LONG_NAME, device: 'desktop', key: KNOWN_KEY, status: 'free' };
+  const rung = { call: 'c'.repeat(22), link: 'saved', peer, media: 'video' };
+  const target = { servers: ['ws://127.0.0.1:9'], namespace: 'family', room: 'tea' };
+  const ann = await meet('Ann', { files: { 'seat.json': JSON.stringify({ target, rung }) } });
+  await expect(ann.button(en.confirm.goBack)).toBeVisible();
+  await look(ann, 'go-back-to-call');
+});
+
+test('a safety code that was compared', async ({ meet }) => {
+  const server = await startHeadless(ROOT);
+  const settings = inFamily(server);
+  const [ann, ben] = await Promise.all([
+    meet('Ann', { media: RED, settings }),
+    meet(LONG_NAME, { media: BLUE, settings }),
+  ]);
+  await ben.button('Video call with Ann').click();
+  await ann.button(en.ring.acceptVideo).click();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  const code = ann.page.getByTestId('safety-code');
+  const open = async (words: (typeof WORDS)['en' | 'zh']): Promise<void> => {
+    await openSafetyCode(ann, words);
+    await expect(code).toBeVisible();
+  };
+  await look(ann, 'call-safety-code-to-compare', { open });
+  await open(en);
+  await ann.button(en.safetyCode.matches).click();
+  await ann.page.keyboard.press('Escape');
+  await look(ann, 'call-safety-code-compared', { open });
+  await look(ann, 'call-verified', { sizes: ['wide', 'small'] });
+  await server.stop();
+});
 
 test('the small window that shows a ring', async ({ meet }) => {
   for (const language of ['zh', 'en'] as const) {
