@@ -325,7 +325,7 @@ export const en = {
     connection: 'Connection',
     peerGone: (name) => `${isolate(name)}’s connection is gone. Trying to reach them…`,
     notBack: (name) => `${isolate(name)} has not come back. You can wait or hang up.`,
-    selfGone: 'Your connection is gone. Trying to get it back…',
+    gone: 'The connection is gone. Trying to get it back…',
     silent: (name) => `Nothing comes from ${isolate(name)}. Looking for another way…`,
     finishFirst: 'Leave this room first, then open the link again.',
   },

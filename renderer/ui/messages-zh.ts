@@ -311,7 +311,7 @@ export const zh = {
     connection: '连接',
     peerGone: (name) => `${isolate(name)} 的连接断了，正在设法联系…`,
     notBack: (name) => `${isolate(name)} 还没有回来。你可以继续等，也可以挂断。`,
-    selfGone: '你的连接断了，正在恢复…',
+    gone: '连接断了，正在恢复…',
     silent: (name) => `收不到 ${isolate(name)} 的声音和画面，正在另找通路…`,
     finishFirst: '请先离开当前房间，再打开链接。',
   },

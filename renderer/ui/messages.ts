@@ -328,7 +328,8 @@ export interface Messages {
     peerGone: (name: string) => string;
     /** The other's seat is free; they may still come. */
     notBack: (name: string) => string;
-    selfGone: string;
+    /** Of either side: the server, which may be the other's own app, cannot be asked. */
+    gone: string;
     silent: (name: string) => string;
     finishFirst: string;
   };

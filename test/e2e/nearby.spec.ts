@@ -1,5 +1,10 @@
+import { readPerson } from '../../main/join-link';
+import { generateIdentity, memberIdOf } from '../../main/signaling/identity';
+import { NEARBY } from '../../main/signaling/protocol';
+import { historyOf } from '../support/histories';
 import { BLUE, RED } from '../support/known-media';
 import { Lan, noLanBecause } from '../support/lan';
+import { Stranger } from '../support/link-ends';
 import { expect, test, type Person } from '../support/people';
 import { pressAt } from '../support/press-at';
 
@@ -31,6 +36,40 @@ test('one is asked once whether to be reachable on this network, and can change 
 
   const again = await meet('Ann', { media: RED, profile: ann.profile });
   await says(again, 'You are not reachable here, and see nobody.');
+});
+
+test('a ring nearby that proves nothing is shown as a stranger’s, whatever name it has', async ({ meet }) => {
+  const ann = await meet('Ann', { media: RED, settings: { reachable: true } });
+  await ann.button('Add by address').click();
+  const field = ann.page.getByRole('textbox', { name: 'Your link' });
+  await expect(field).toHaveValue(/^parley:/);
+  const link = readPerson(await field.inputValue());
+  if (!link.ok) throw new Error(link.code);
+  const { servers, key: annsKey } = link.value;
+  await ann.page.keyboard.press('Escape');
+  const known = generateIdentity().publicKey;
+  await ann.page.evaluate(
+    (key) => window.parley.changeKnown(key, { name: 'Ben', favourite: true, verified: true }),
+    known,
+  );
+
+  const stranger = await Stranger.comes(servers[0] ?? '', generateIdentity(), NEARBY);
+  try {
+    await stranger.ring(memberIdOf(NEARBY, annsKey ?? ''));
+    await says(ann, 'Ben is calling');
+    const warnings = ann.page.getByRole('alert');
+    await expect(warnings.filter({ hasText: 'This call does not prove who makes it.' })).toBeVisible();
+    await expect(warnings.filter({ hasText: /This is not the .*Ben.* you know/ })).toBeVisible();
+    await expect(ann.page.getByRole('main').getByRole('img', { name: 'Verified' })).toHaveCount(0);
+    await ann.button('Decline').click();
+    expect(await stranger.told('decline')).toMatchObject({ reason: 'declined' });
+    // Nobody is known by it: there is nobody to call back.
+    await expect
+      .poll(() => historyOf(ann).map(({ key, reason }) => [key, reason]))
+      .toEqual([[null, 'declined']]);
+  } finally {
+    stranger.client.close();
+  }
 });
 
 test.describe('on a LAN of two computers, without internet', () => {

@@ -80,14 +80,14 @@ export class End {
 export class Stranger extends TestMember {
   readonly identity: Identity;
 
-  constructor(server: string, identity = generateIdentity()) {
-    super({ servers: [server], name: 'Ben', namespace: NAMESPACE, identity });
+  constructor(server: string, identity = generateIdentity(), namespace = NAMESPACE) {
+    super({ servers: [server], name: 'Ben', namespace, identity });
     this.identity = identity;
   }
 
   /** Connects, and can be seen. */
-  static async comes(server: string, identity?: Identity): Promise<Stranger> {
-    const stranger = new Stranger(server, identity);
+  static async comes(server: string, identity?: Identity, namespace?: string): Promise<Stranger> {
+    const stranger = new Stranger(server, identity, namespace);
     await stranger.client.connect();
     stranger.client.present('free');
     await stranger.next('people');
