@@ -39,6 +39,15 @@ export const isOfAhead = (event: CallEvent): event is AheadEvent =>
 /** On the way into the ring's room. */
 export const BEGUN: Ahead = { seat: null, peer: null, call: '', alive: false };
 
+/** What who rings makes ready in any case, to offer once the ring is accepted. */
+export const SPARE: Effect = { type: 'prepare-peer', iceServers: [], offers: true };
+
+/** The connection of before is of no use any more. */
+const startOver = ({ phase }: OpenRing): Effect[] => [
+  { type: 'end-peer', bye: false },
+  ...(phase === 'calling' ? [SPARE] : []),
+];
+
 /** Takes everything away that was made ready. */
 export const dropAhead = (state: CallState): Effect[] =>
   'ahead' in state && state.ahead ? [{ type: 'end-peer', bye: false }, { type: 'leave-room' }] : [];
@@ -49,22 +58,20 @@ export function moveAhead(state: OpenRing, event: AheadEvent): Transition {
   if (!ahead) return stay(state);
   switch (event.type) {
     case 'seated':
-      return enter(state, ahead, event.seat, true);
+      return enter(state, ahead, event.seat);
     case 'refused':
-      return go({ ...state, ahead: null }, { type: 'end-peer', bye: false });
+      return go({ ...state, ahead: null }, ...startOver(state));
     case 'room-closed':
-      return go({ ...state, ahead: null }, ...dropAhead(state));
+      return go({ ...state, ahead: null }, ...startOver(state), { type: 'leave-room' });
     case 'member-joined':
-      return ahead.seat
-        ? enter(state, ahead, { ...ahead.seat, members: [event.member] }, false)
-        : stay(state);
+      return ahead.seat ? enter(state, ahead, { ...ahead.seat, members: [event.member] }) : stay(state);
     case 'member-left':
       return ahead.seat && event.member === state.ring.peer.id
-        ? enter(state, ahead, { ...ahead.seat, members: [] }, false)
+        ? enter(state, ahead, { ...ahead.seat, members: [] })
         : stay(state);
     case 'signaling-up':
       return ahead.seat
-        ? enter(state, ahead, { ...ahead.seat, members: event.members, iceServers: event.iceServers }, false)
+        ? enter(state, ahead, { ...ahead.seat, members: event.members, iceServers: event.iceServers })
         : stay(state);
     case 'ice-servers':
       return ahead.seat ? go(withSeat(state, ahead, ahead.seat, event.iceServers)) : stay(state);
@@ -88,11 +95,11 @@ function withSeat(state: OpenRing, ahead: Ahead, seat: RoomSeat, iceServers: Ice
 }
 
 /** The one who rings or is rung may be in the room by now, or no longer; nobody else is let near. */
-function enter(state: OpenRing, ahead: Ahead, seat: RoomSeat, offers: boolean): Transition {
+function enter(state: OpenRing, ahead: Ahead, seat: RoomSeat): Transition {
   const peer = seat.members.find(({ id }) => id === state.ring.peer.id) ?? null;
-  if (peer && !ahead.peer) return begin(state, seat, peer, offers);
+  if (peer && !ahead.peer) return begin(state, seat, peer, state.phase === 'calling');
   if (peer || !ahead.peer) return go({ ...state, ahead: { ...ahead, seat } });
-  return go({ ...state, ahead: { ...BEGUN, seat } }, { type: 'end-peer', bye: false });
+  return go({ ...state, ahead: { ...BEGUN, seat } }, ...startOver(state));
 }
 
 function begin(state: OpenRing, seat: RoomSeat, peer: Member, offers: boolean): Transition {

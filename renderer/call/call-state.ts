@@ -245,7 +245,7 @@ function refused(target: JoinTarget | null, code: ErrorCode): Transition {
 function seated(state: CallState, seat: RoomSeat): Transition {
   if (state.phase === 'answered') {
     const [other] = seat.members;
-    return other ? connect({ ...state, seat, knocks: [] }, other, true) : go({ ...state, seat });
+    return other ? meet(state, seat, other) : go({ ...state, seat });
   }
   if (state.phase !== 'joining') return stay(state);
   const waiting = { phase: 'waiting', seat, target: state.target, knocks: [] } as const;
@@ -256,6 +256,11 @@ function seated(state: CallState, seat: RoomSeat): Transition {
 
 function wait(state: Extract<CallState, { phase: 'waiting' }>, ...first: Effect[]): Transition {
   return go(state, ...first, { type: 'prepare-peer', iceServers: state.seat.iceServers, offers: false });
+}
+
+/** Both are in the room of a ring that was accepted. Who rings offers: there was time to make that ready. */
+function meet(state: Extract<CallState, { phase: 'answered' }>, seat: RoomSeat, peer: Member): Transition {
+  return connect({ ...state, seat, knocks: [] }, peer, state.ring.direction === 'out');
 }
 
 function connect(
@@ -384,7 +389,7 @@ function withSeat(state: WithRoom, seat: RoomSeat): CallState {
 function memberJoined(state: CallState, member: Member): Transition {
   if (state.phase === 'answered' && state.seat) {
     const seat = { ...state.seat, members: withMember(state.seat.members, member) };
-    return connect({ ...state, seat, knocks: [] }, member, false);
+    return meet(state, seat, member);
   }
   if (!withRoom(state) || !state.seat) return stay(state);
   const seat = { ...state.seat, members: withMember(state.seat.members, member) };
@@ -444,7 +449,7 @@ function signalingUp(state: CallState, members: Member[], iceServers: IceServer[
   if (state.phase === 'answered' && state.seat) {
     const seat = { ...state.seat, members, iceServers };
     const [other] = members;
-    return other ? connect({ ...state, seat, knocks: [] }, other, false) : go({ ...state, seat });
+    return other ? meet(state, seat, other) : go({ ...state, seat });
   }
   if (!withRoom(state) || !state.seat) return stay(state);
   const seat = { ...state.seat, members, iceServers };

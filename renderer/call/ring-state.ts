@@ -3,7 +3,7 @@
  * to the same reason on both sides.
  */
 import type { JoinTarget } from '../../preload/bridge';
-import type { CancelReason, DeclineReason, RingMedia } from '../../main/signaling/protocol';
+import type { CancelReason, DeclineReason, IceServer, RingMedia } from '../../main/signaling/protocol';
 import {
   endedOf,
   go,
@@ -16,7 +16,7 @@ import {
   type EndReason,
   type Transition,
 } from './call-phases';
-import { BEGUN, dropAhead } from './ahead-state';
+import { BEGUN, dropAhead, SPARE } from './ahead-state';
 import type { Ring } from './ring';
 
 type RingState = Extract<CallState, { phase: 'calling' | 'ringing' | 'answered' }>;
@@ -46,6 +46,7 @@ export function begin(state: CallState, ring: Ring): Transition {
     { phase: 'calling', ring, shown: false, ahead: null },
     ...leaveKept(state),
     { type: 'open-media', start: ring.media },
+    SPARE,
     { type: 'send-ring', ring },
     { type: 'start-timer', timer: 'ring', afterMs: RING_MS },
   );
@@ -123,7 +124,8 @@ export function accepted(state: CallState, media: RingMedia, atMs: number): Tran
   if (state.phase !== 'ringing') return stay(state);
   const { ring, target } = state;
   const { state: next, effects } = goOn(state, ring, target, atMs);
-  return go(next, { type: 'open-media', start: media }, { type: 'accept-ring', ring, media }, ...effects);
+  // The answer is on its way before the devices open, which keeps the page busy.
+  return go(next, { type: 'accept-ring', ring, media }, ...effects, { type: 'open-media', start: media });
 }
 
 export function declined(state: CallState): Transition {
@@ -215,10 +217,8 @@ function goOn(
   if (!ahead) return meet(ring, target);
   const { seat, peer, call, alive } = ahead;
   const waits = { type: 'start-timer', timer: 'connect', afterMs: MEET_MS } as const;
-  if (!seat || !peer) {
-    const spare = { type: 'prepare-peer', iceServers: seat?.iceServers ?? [], offers: false } as const;
-    return go({ phase: 'answered', ring, target, seat }, spare, waits);
-  }
+  if (!seat || !peer)
+    return go({ phase: 'answered', ring, target, seat }, ...spareOf(ring, seat?.iceServers ?? []), waits);
   const { fingerprint } = ring;
   const both = { ring, target, seat, peer, call, knocks: [] };
   return alive
@@ -233,11 +233,15 @@ function goOn(
 function meet(ring: Ring, target: JoinTarget): Transition {
   return go(
     { phase: 'answered', ring, target, seat: null },
-    { type: 'prepare-peer', iceServers: [], offers: false },
     { type: 'join-room', target },
+    ...spareOf(ring, []),
     { type: 'start-timer', timer: 'connect', afterMs: MEET_MS },
   );
 }
+
+/** Who rings has made a connection ready meanwhile; who is rung makes none before it has answered. */
+const spareOf = ({ direction }: Ring, iceServers: IceServer[]): Effect[] =>
+  direction === 'out' ? [] : [{ type: 'prepare-peer', iceServers, offers: false }];
 
 const declineEffect = ({ link, call }: Ring, reason: DeclineReason): Effect => ({
   type: 'decline-ring',

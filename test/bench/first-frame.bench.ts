@@ -58,7 +58,7 @@ test('from "let in" to the first remote frame, against two bare peer connections
   for (let run = 0; run < RUNS; run += 1) {
     await expect(ann.button('Let in')).toBeEnabled();
     // With both cameras on and both seeing themselves, as when Ann lets Ben in.
-    floor.push(await ann.page.evaluate(bareFirstFrame));
+    floor.push(await ann.page.evaluate(bareFirstFrame, false));
     const measured = ann.page.evaluate(clickToFirstFrame);
     const joined = nextMember(ann);
     await ann.button('Let in').click();

@@ -84,7 +84,7 @@ describe('while it rings', () => {
       run(idle, { ...rung, signed: false }),
     ]) {
       expect(types(each)).not.toContain('join-room');
-      expect(types(each)).not.toContain('prepare-peer');
+      expect(types(each)).not.toContain('connect');
       expect(each.state).toMatchObject({ ahead: null });
     }
     const told = run(idle, { ...rung, ahead: false }).effects[0];
@@ -100,9 +100,12 @@ describe('while it rings', () => {
   });
 
   test('who leaves the room and comes again is connected to again', () => {
-    for (const from of [caller, callee]) {
+    for (const [from, gone] of [
+      [caller, ['end-peer', 'prepare-peer']],
+      [callee, ['end-peer']],
+    ] as const) {
       const left = run(from, { type: 'member-left', member: bo.id, reason: 'left', atMs: 60 });
-      expect(types(left)).toEqual(['end-peer']);
+      expect(types(left)).toEqual(gone);
       expect(left.state).toMatchObject({ phase: from.phase, ahead: { peer: null, alive: false } });
       expect(types(run(left.state, joined))).toEqual(['connect']);
       expect(types(run(from, { type: 'peer-restarted' }))).toEqual(['connect']);
@@ -125,7 +128,7 @@ describe('accepted,', () => {
   test('what was connected is the call at once', () => {
     const answered = run(callee, accept);
     expect(answered.state).toMatchObject({ phase: 'connected', sinceMs: 70, call: 'X', peer: member });
-    expect(types(answered)).toEqual(['open-media', 'accept-ring', 'use-ahead', 'stop-timer']);
+    expect(types(answered)).toEqual(['accept-ring', 'use-ahead', 'stop-timer', 'open-media']);
     const heard = run(caller, acceptedBy('BB'));
     expect(heard.state).toMatchObject({ phase: 'connected', ring: { fingerprint: 'BB' } });
     expect(heard.effects[0]).toEqual({ type: 'use-ahead', fingerprint: 'BB' });

@@ -310,7 +310,8 @@ describe('whatever happens, in whatever order,', () => {
           const busy = ['joining', 'waiting', 'answered', ...inACall].includes(state.phase);
           expect(world.capturing).toBe(busy || state.phase === 'calling');
           const ahead = aheadOf(state);
-          expect(world.connection).toBe(busy || (ahead?.peer ?? null) !== null);
+          const connects = busy || state.phase === 'calling' || (ahead?.peer ?? null) !== null;
+          expect(world.connection).toBe(connects);
           expect(world.timer).toBe(TIMERS[state.phase] ?? null);
           if (state.phase === 'calling' || state.phase === 'ringing')
             expect(world.inRoom).toBe(ahead !== null);

@@ -760,14 +760,18 @@ describe('connecting while it rings', () => {
   test.each([
     ['who rings', () => (host.connectsAhead = false)],
     ['who is rung', () => (guest.connectsAhead = false)],
-  ])('is not done where %s does not want it: no connection, no room', async (_who, unwanted) => {
-    unwanted();
-    await ring();
-    await clock.advance(2000);
-    expect([host.phase, guest.phase]).toEqual(['calling', 'ringing']);
-    expect(network.connections).toEqual([]);
-    expect([...host.bridge.asked('joinRoom'), ...guest.bridge.asked('joinRoom')]).toEqual([]);
-  });
+  ])(
+    'is not done where %s does not want it: no room, and nothing but what who rings makes ready for later',
+    async (_who, unwanted) => {
+      unwanted();
+      await ring();
+      await clock.advance(2000);
+      expect([host.phase, guest.phase]).toEqual(['calling', 'ringing']);
+      expect(network.connections).toHaveLength(1);
+      expect(host.bridge.asked('sendSignal')).toEqual([]);
+      expect([...host.bridge.asked('joinRoom'), ...guest.bridge.asked('joinRoom')]).toEqual([]);
+    },
+  );
 
   test('leaves nothing behind when it is declined', async () => {
     await ring();
