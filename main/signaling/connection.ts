@@ -1,5 +1,4 @@
 import type { Writable } from 'node:stream';
-import type { RawData } from 'ws';
 import { CLOSE_CODES, LIMITS, SUBPROTOCOL, type AwayReason, type CloseCode } from './protocol';
 import { PING_FRAME, textFrame } from './text-frame';
 import { FLOOD_MS, type Visit } from './visitors';
@@ -18,7 +17,8 @@ export interface Socket {
   terminate(): void;
   pause(): void;
   resume(): void;
-  listenWith(listener: ServerSocketListener): void;
+  /** Hears everything from now on. */
+  listener: ServerSocketListener | null;
 }
 
 /** Who a connection's frames are for; it changes once, when a greeting becomes a member. */
@@ -66,7 +66,7 @@ export class Connection implements Pulse, ServerSocketListener {
     this.#visit = visit;
     this.#context = context;
     context.heartbeats.add(this);
-    socket.listenWith(this);
+    socket.listener = this;
   }
 
   get dialect(): 'parley.1' | 'plain' {
@@ -180,7 +180,7 @@ export class Connection implements Pulse, ServerSocketListener {
     this.#context.onClosed(this);
   }
 
-  onMessage(data: RawData, isBinary: boolean): void {
+  onMessage(data: unknown, isBinary: boolean): void {
     this.#context.heartbeats.heard(this);
     if (this.#ended) return;
     if (isBinary || !Buffer.isBuffer(data)) {
