@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { SignalingClient } from '../../../main/signaling/client';
 import { generateIdentity } from '../../../main/signaling/identity';
-import type { Signal } from '../../../main/signaling/protocol';
+import { SUBPROTOCOL, type Signal } from '../../../main/signaling/protocol';
 import type { Contender } from './server-process';
 
 /** What one side of a call tells the other while it is set up. */
@@ -41,13 +41,7 @@ const DIALECTS: Record<Contender, TakeSeat> = {
   },
 
   parley: async (port, room) => {
-    const client = new SignalingClient({
-      servers: [`ws://127.0.0.1:${port}`],
-      namespace: 'bench',
-      identity: generateIdentity(),
-      name: 'Bench',
-      connectTimeoutMs: 60_000,
-    });
+    const client = parleyClient(port);
     let other = '';
     let n = 0;
     const met = new Promise<void>((resolve) => {
@@ -149,6 +143,16 @@ const DIALECTS: Record<Contender, TakeSeat> = {
   },
 };
 
+function parleyClient(port: number): SignalingClient {
+  return new SignalingClient({
+    servers: [`ws://127.0.0.1:${port}`],
+    namespace: 'bench',
+    identity: generateIdentity(),
+    name: 'Bench',
+    connectTimeoutMs: 60_000,
+  });
+}
+
 const OPTIONS = { perMessageDeflate: false };
 
 /** Where it can be chosen, everybody is asked for a sign of life as often as Parley asks. */
@@ -156,6 +160,24 @@ const HEARTBEAT_MS = 10_000;
 
 export async function takeSeat(contender: Contender, port: number, room: string, side: Side): Promise<Seat> {
   return DIALECTS[contender](port, room, side);
+}
+
+/** Connects to a Parley server, which sends its challenge, and says nothing. @returns what hangs up. */
+export async function knock(port: number): Promise<() => void> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/bench/`, SUBPROTOCOL, OPTIONS);
+  await once(socket, 'message');
+  return () => {
+    socket.terminate();
+  };
+}
+
+/** Connects to a Parley server, says a signed hello, is welcomed, and takes no seat. @returns what hangs up. */
+export async function greet(port: number): Promise<() => void> {
+  const client = parleyClient(port);
+  await client.connect();
+  return () => {
+    client.close();
+  };
 }
 
 /** Takes both seats of a room; resolves when the two know of each other. */
