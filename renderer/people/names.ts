@@ -35,15 +35,18 @@ const LOOKALIKES: Readonly<Record<string, string>> = Object.fromEntries(
     'ԝw',
     'һh',
   ]
-    .concat(['αa', 'βb', 'ηn', 'ιi', 'κk', 'μm', 'νv', 'οo', 'ρp', 'τt', 'υu', 'χx', 'ıi', 'ɡg', 'ⅼl'])
+    .concat(['αa', 'βb', 'ηn', 'ιi', 'κk', 'μm', 'νv', 'οo', 'ρp', 'ςσ', 'τt', 'υu', 'χx', 'ıi', 'ɡg', 'ⅼl'])
     .map((pair) => [pair.charAt(0), pair.charAt(pair.length - 1)]),
 );
 
 /** What is left of a name to compare it by eye: no case, no width, nothing invisible, no spaces between. */
 export function skeletonOf(name: string): string {
-  const folded = name.normalize('NFKC').toUpperCase().toLowerCase();
-  const visible = folded.replace(/[\p{Default_Ignorable_Code_Point}\p{Control}\p{White_Space}]/gu, '');
-  return visible.replace(/./gu, (letter) => LOOKALIKES[letter] ?? letter).normalize('NFC');
+  // Down, up and down again: some letters have a capital that is not the capital of their small one (ẞ, ß, SS).
+  const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
+  const visible = folded
+    .normalize('NFKD')
+    .replace(/[\p{Default_Ignorable_Code_Point}\p{Control}\p{White_Space}]/gu, '');
+  return visible.replace(/./gu, (letter) => LOOKALIKES[letter] ?? letter).normalize('NFD');
 }
 
 /** Somebody this person relies on, whose name looks like this one and whose key is another; `null`: none. */
@@ -70,7 +73,4 @@ export function isFound(search: string, ...names: readonly string[]): boolean {
   return names.some((name) => searchable(name).includes(wanted));
 }
 
-const searchable = (text: string): string =>
-  skeletonOf(text)
-    .normalize('NFD')
-    .replace(/\p{Nonspacing_Mark}/gu, '');
+const searchable = (text: string): string => skeletonOf(text).replace(/\p{Nonspacing_Mark}/gu, '');

@@ -54,6 +54,19 @@ describe('a name that looks like', () => {
   });
 });
 
+test.each([
+  ['STRAẞE', 'strasse'],
+  ['Ёlla', 'Ëlla'],
+  ['Σίσυφος', 'ΣΊΣΥΦΟΣ'],
+])('%s looks like %s', (one, other) => {
+  expect(skeletonOf(one)).toBe(skeletonOf(other));
+});
+
+test('a skeleton has no other skeleton, whatever the letter', () => {
+  const letters = Array.from({ length: 0x2_0000 }, (_, code) => String.fromCodePoint(code));
+  expect(letters.filter((letter) => skeletonOf(skeletonOf(letter)) !== skeletonOf(letter))).toEqual([]);
+});
+
 test('a skeleton has no other skeleton, whatever the name', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (name) => {
