@@ -4,4 +4,4 @@ import { closingLine } from './testing/summary.mjs';
 
 const tally = await runChecks({ quick: true });
 console.log(closingLine(tally));
-process.exitCode = tally.failed === 0 ? 0 : 1;
+process.exitCode = tally.failed.length === 0 ? 0 : 1;

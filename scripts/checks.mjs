@@ -54,20 +54,21 @@ const LANES = [
  * @returns {Promise<import('./testing/summary.mjs').Tally>}
  */
 export async function runChecks({ quick } = { quick: false }) {
-  /** @type {import('./testing/summary.mjs').Tally} */
-  const tally = { passed: 0, failed: 0, skipped: [] };
+  let passed = 0;
+  /** @type {import('./testing/summary.mjs').Unpassed[]} */
+  const failed = [];
   const lanes = LANES.map((lane) => [...lane]);
   if (quick) lanes[1]?.push(CHECKS.unit);
   await Promise.all(
     lanes.map(async (lane) => {
       for (const check of lane) {
         if (await runCheck(quick && check === CHECKS.lint ? { ...check, command: CACHED_LINT } : check))
-          tally.passed++;
-        else tally.failed++;
+          passed++;
+        else failed.push({ name: check.name, reason: 'see above' });
       }
     }),
   );
-  return tally;
+  return { passed, failed, skipped: [] };
 }
 
 /** @param {Check} check */

@@ -61,11 +61,13 @@ async function prepare() {
 /** @param {readonly {suite: Suite, tally: Tally, ms: number}[]} done */
 function conclude(done) {
   console.log('');
-  for (const { suite, tally } of done)
+  for (const { suite, tally } of done) {
     for (const { name, reason } of tally.skipped) console.log(`skipped in ${suite}: ${name}: ${reason}`);
+    for (const { name, reason } of tally.failed) console.log(`failed in ${suite}: ${name}: ${reason}`);
+  }
   let good = true;
   for (const { suite, tally, ms } of done) {
-    const empty = tally.passed + tally.failed === 0 ? ' (no test ran, which is a failure)' : '';
+    const empty = tally.passed + tally.failed.length === 0 ? ' (no test ran, which is a failure)' : '';
     console.log(`${suite}: ${closingLine(tally)} in ${seconds(ms)}${empty}`);
     good &&= isGood(tally);
   }

@@ -1,16 +1,19 @@
 import { writeFileSync } from 'node:fs';
 
+import { firstLine } from './summary.mjs';
+
 /** @typedef {import('@playwright/test/reporter').Reporter} Reporter */
 
 /**
- * A Playwright reporter that leaves the counts, and the reasons for what was skipped, in the file that
+ * A Playwright reporter that leaves the counts, and the reasons for what failed or was skipped, in the file that
  * PARLEY_TALLY names.
  * @implements {Reporter}
  */
 export default class PlaywrightTally {
   /** @type {import('@playwright/test/reporter').Suite | undefined} */
   #all;
-  #errors = 0;
+  /** @type {import('./summary.mjs').Unpassed[]} */
+  #failed = [];
 
   /**
    * @param {import('@playwright/test/reporter').FullConfig} _config
@@ -20,24 +23,34 @@ export default class PlaywrightTally {
     this.#all = suite;
   }
 
-  /** Errors outside any test, such as a file that cannot be loaded. */
-  onError() {
-    this.#errors++;
+  /**
+   * Errors outside any test, such as a file that cannot be loaded.
+   * @param {import('@playwright/test/reporter').TestError} error
+   */
+  onError(error) {
+    this.#failed.push({ name: 'outside any test', reason: firstLine(error.message) });
   }
 
   onEnd() {
-    /** @type {import('./summary.mjs').Tally} */
-    const tally = { passed: 0, failed: this.#errors, skipped: [] };
+    let passed = 0;
+    /** @type {import('./summary.mjs').Unpassed[]} */
+    const skipped = [];
+    const failed = [...this.#failed];
     for (const test of this.#all?.allTests() ?? []) {
       const outcome = test.outcome();
-      if (outcome === 'unexpected') tally.failed++;
-      else if (outcome === 'skipped')
-        tally.skipped.push({ name: test.titlePath().join(' ').trim(), reason: reasonFor(test) });
-      else tally.passed++;
+      const name = test.titlePath().filter(Boolean).join(' > ');
+      if (outcome === 'unexpected') failed.push({ name, reason: whatWentWrong(test) });
+      else if (outcome === 'skipped') skipped.push({ name, reason: reasonFor(test) });
+      else passed++;
     }
+    /** @type {import('./summary.mjs').Tally} */
+    const tally = { passed, failed, skipped };
     writeFileSync(process.env.PARLEY_TALLY ?? 'tally.json', JSON.stringify(tally));
   }
 }
+
+/** @param {import('@playwright/test/reporter').TestCase} test */
+const whatWentWrong = (test) => firstLine(test.results.find(({ error }) => error)?.error?.message);
 
 /** @param {import('@playwright/test/reporter').TestCase} test */
 function reasonFor(test) {

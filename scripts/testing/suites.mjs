@@ -12,6 +12,8 @@ import { ROOT } from '../runtime/paths.mjs';
 
 const TALLIES = path.join(ROOT, 'scripts/testing');
 const PLAYWRIGHT = path.join(ROOT, 'node_modules/@playwright/test/cli.js');
+/** What failed where no test did. */
+const RUNNER = { name: 'the runner of the tests', reason: 'it ended early, see above' };
 const VITEST = path.join(ROOT, 'node_modules/vitest/vitest.mjs');
 
 /**
@@ -54,10 +56,10 @@ async function counted(command, env) {
       cwd: ROOT,
       env: { ...env, PARLEY_TALLY: file },
     });
-    if (!existsSync(file)) return { passed: 0, failed: 1, skipped: [] };
+    if (!existsSync(file)) return { passed: 0, failed: [RUNNER], skipped: [] };
     const tally = /** @type {Tally} */ (await readJson(file));
     // A runner that failed for another reason than a test has still failed.
-    return code === 0 || tally.failed > 0 ? tally : { ...tally, failed: 1 };
+    return code === 0 || tally.failed.length > 0 ? tally : { ...tally, failed: [RUNNER] };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

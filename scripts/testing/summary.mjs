@@ -1,9 +1,16 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/**
+ * A test that did not pass, and why, for people.
+ * @typedef {{name: string, reason: string}} Unpassed
+ */
+
 /**
  * What came of some tests.
  * @typedef {object} Tally
  * @property {number} passed
- * @property {number} failed
- * @property {{name: string, reason: string}[]} skipped
+ * @property {readonly Unpassed[]} failed
+ * @property {readonly Unpassed[]} skipped
  */
 
 /**
@@ -11,7 +18,7 @@
  * @param {Tally} tally
  */
 export function isGood({ passed, failed }) {
-  return failed === 0 && passed > 0;
+  return failed.length === 0 && passed > 0;
 }
 
 /**
@@ -21,7 +28,7 @@ export function isGood({ passed, failed }) {
 export function sum(tallies) {
   return {
     passed: tallies.reduce((total, { passed }) => total + passed, 0),
-    failed: tallies.reduce((total, { failed }) => total + failed, 0),
+    failed: tallies.flatMap(({ failed }) => failed),
     skipped: tallies.flatMap(({ skipped }) => skipped),
   };
 }
@@ -32,7 +39,16 @@ export function sum(tallies) {
  */
 export function closingLine({ passed, failed, skipped }) {
   const left = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
-  return `${passed} passed, ${failed} failed${left}`;
+  return `${passed} passed, ${failed.length} failed${left}`;
+}
+
+/**
+ * The first line that a message says something in, without the colours of a terminal.
+ * @param {string | undefined} message
+ */
+export function firstLine(message = '') {
+  const lines = stripVTControlCharacters(message).split('\n');
+  return lines.map((line) => line.trim()).find((line) => line !== '') ?? 'no reason given';
 }
 
 /**
