@@ -89,6 +89,7 @@ export default defineConfig({
         name,
         include: [`test/${name}/**/*.test.ts`],
         environment: 'node',
+        setupFiles: [join(root, 'test/support/seeded-properties.ts')],
         // Unit tests share nothing they could leave behind, so they share one process: three times as fast.
         isolate: name !== 'unit',
         testTimeout: name === 'unit' ? 20_000 : 60_000,

@@ -49,9 +49,19 @@ export class Chance {
   }
 }
 
-/** The seed of this run: given as `PARLEY_SEED`, or new. Printed either way, so that a failure can be repeated. */
+/**
+ * The seed of this run: given as `PARLEY_SEED`; else the same one every time, so that what passed yesterday passes
+ * today. The long tests look further: a new one each time.
+ */
+export function runSeed(): number {
+  const given = process.env['PARLEY_SEED'];
+  if (given !== undefined) return Number(given);
+  return process.env['PARLEY_LONG'] ? Date.now() % 1_000_000_007 : 1;
+}
+
+/** Tells the seed of this run, so that a failure can be repeated. */
 export function announceSeed(what: string): number {
-  const seed = Number(process.env['PARLEY_SEED'] ?? Date.now() % 1_000_000_007);
+  const seed = runSeed();
   console.log(`${what}: seed ${seed}; PARLEY_SEED=${seed} repeats it`);
   return seed;
 }
