@@ -247,6 +247,8 @@ function seated(state: CallState, seat: RoomSeat): Transition {
     const [other] = seat.members;
     return other ? meet(state, seat, other) : go({ ...state, seat });
   }
+  // Into a room that was opened again in the middle of a call.
+  if (state.phase === 'connecting') return go({ ...state, seat });
   if (state.phase !== 'joining') return stay(state);
   const waiting = { phase: 'waiting', seat, target: state.target, knocks: [] } as const;
   const [peer] = seat.members;
@@ -474,9 +476,12 @@ function isReturn(state: CallState, { call, signed, from, target }: Rung): state
 }
 
 /** Its certificate is a new one, and so are the connection and the safety code. */
-function cameBack(state: InCall & { ring: Ring }, { link, fingerprint }: Rung): Transition {
+function cameBack(state: InCall & { ring: Ring }, { link, fingerprint, target }: Rung): Transition {
   const ring = { ...state.ring, link, fingerprint };
-  return connect({ ...state, ring }, state.peer, false, { type: 'accept-ring', ring, media: ring.media });
+  const accept = { type: 'accept-ring', ring, media: ring.media } as const;
+  if (!state.roomClosed) return connect({ ...state, ring }, state.peer, false, accept);
+  // The room was on their own server and ended with it. They have opened it again.
+  return connect({ ...state, ring, target }, state.peer, false, accept, { type: 'join-room', target });
 }
 
 function impostor(state: CallState, atMs: number): Transition {

@@ -3,6 +3,7 @@ import { expectSameCall, historyOf } from '../support/histories';
 import { BLUE, RED } from '../support/known-media';
 import { Lan, noLanBecause } from '../support/lan';
 import { expect, test, type Meet, type Person } from '../support/people';
+import { readSafetyCode } from '../support/read-safety-code';
 
 const reason = noLanBecause();
 test.skip(reason !== null, reason ?? '');
@@ -139,3 +140,33 @@ test('an app that is killed while it rings ends the ring for the other, remember
   await benAgain.button('Accept with video').click();
   await Promise.all([annAgain.sees(BLUE), benAgain.sees(RED)]);
 });
+
+// Over whose server the call is, the keys decide.
+for (const who of ['ann', 'ben'] as const) {
+  test(`an app that is killed in a call nearby comes back into it (${who === 'ann' ? 'the caller’s' : 'the callee’s'})`, async ({
+    meet,
+  }) => {
+    const [ann, ben] = await neighbours(meet);
+    await ann.button('Video call with Ben').click();
+    await ben.button('Accept with video').click();
+    await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+    const [killed, stays] = who === 'ann' ? [ann, ben] : [ben, ann];
+    const media = who === 'ann' ? RED : BLUE;
+    const before = await readSafetyCode(stays);
+    await killed.kill();
+    await says(stays, /connection is gone/);
+    const again = await meet(killed.name, { media, at: lan[who], profile: killed.profile });
+    const title = `Go back to your call with ${stays.name}?`;
+    await expect(again.page.getByRole('heading', { name: title })).toBeVisible();
+    expect(await again.liveTracks()).toEqual([]);
+    await again.button('Go back').click();
+    await again.sees(who === 'ann' ? BLUE : RED);
+    // Only now: until then the last picture of before is still there.
+    await stays.sees(media);
+    const after = await readSafetyCode(again);
+    expect(await readSafetyCode(stays)).toEqual(after);
+    expect(after).not.toEqual(before);
+    await again.button('Hang up').click();
+    await says(stays, `${killed.name} hung up.`);
+  });
+}

@@ -723,6 +723,20 @@ describe('an app that was started again in a call that was rung', () => {
     expect(effectsOf(answered, backBy())).toEqual(['accept-ring']);
   });
 
+  test('is met in its room again where that had closed with its server', () => {
+    const talking = after(inRungCall, { type: 'path-found', atMs: 5 });
+    const alone = after(talking, { type: 'room-closed', code: 'room-not-open', atMs: 9 });
+    const target = { ...fakeTarget, servers: ['ws://elsewhere:1'] };
+    const { state, effects } = transition(alone, backBy({ target }));
+    expect(state).toMatchObject({ phase: 'connecting', target });
+    expect(state).not.toHaveProperty('roomClosed');
+    expect(effects.map(({ type }) => type)).toEqual(['accept-ring', 'join-room', 'connect', 'start-timer']);
+    // Who rings offers.
+    expect(effects).toContainEqual(expect.objectContaining({ type: 'connect', offers: false }));
+    const seat = fakeSeat('g', []);
+    expect(transition(state, { type: 'seated', seat })).toEqual({ state: { ...state, seat }, effects: [] });
+  });
+
   test.each<[string, CallEvent]>([
     ['somebody who proves nothing', backBy({ signed: false })],
     ['another person', rungBy(cy, 'ring-1')],
