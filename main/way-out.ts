@@ -1,26 +1,45 @@
+import { setTimeout } from 'node:timers/promises';
 import { app, BrowserWindow } from 'electron';
 import { formatJoinLink } from './join-link';
 import type { Launches } from './launches';
 import type { RoomSession } from './room-session';
 import type { Logger } from './signaling/logger';
 
+/** How long a page may take to go: it has nothing to do but to let go of its devices and to say goodbye. */
+const PAGE_MS = 500;
+
 /**
- * Quitting leaves cleanly first, so that others hear "left" and not silence.
+ * Quitting leaves cleanly first, so that others hear a goodbye and not silence.
  * @param leave takes a bounded time (see `RoomSession.leave`)
  */
 export function leaveBeforeQuit(leave: () => Promise<void>): void {
-  let left = false;
+  let way: 'in' | 'leaving' | 'out' = 'in';
   app.on('window-all-closed', () => app.quit());
   app.on('before-quit', (event) => {
-    if (left) return;
+    if (way === 'out') return;
     event.preventDefault();
-    // The windows first: camera and microphone go with the page.
-    for (const window of BrowserWindow.getAllWindows()) window.close();
-    void leave().finally(() => {
-      left = true;
-      app.quit();
-    });
+    if (way === 'leaving') return;
+    way = 'leaving';
+    // The pages first: camera and microphone go with them, and their last words need the room they are in.
+    void closeWindows()
+      .then(leave)
+      .finally(() => {
+        way = 'out';
+        app.quit();
+      });
   });
+}
+
+/** Resolves once every window is closed, at the latest after {@link PAGE_MS}. */
+function closeWindows(): Promise<unknown> {
+  const closed = BrowserWindow.getAllWindows().map(
+    (window) =>
+      new Promise<void>((resolve) => {
+        window.once('closed', () => resolve());
+        window.close();
+      }),
+  );
+  return Promise.race([Promise.all(closed), setTimeout(PAGE_MS, undefined, { ref: false })]);
 }
 
 /**

@@ -118,6 +118,8 @@ export class Call implements CallView {
 
   readonly #events: CallEvent[] = [];
   #moving = false;
+  /** The page is on its way out. */
+  #closing = false;
   /** Which attempt to get into a room is the newest; answers to older ones are void. */
   #attempt = 0;
   /** What happens in a room before the answer that there is a seat in it; `null` while none is awaited. */
@@ -311,6 +313,7 @@ export class Call implements CallView {
 
   /** The page goes away: everything stops now, what can still be said is said. */
   close(): void {
+    this.#closing = true;
     for (const stop of this.#stops.splice(0)) stop();
     this.media.release();
     this.#move({ type: 'hung-up', atMs: this.#clock.now() });
@@ -782,7 +785,7 @@ export class Call implements CallView {
     this.#pictureSeen = false;
     if (!peer) return;
     this.#held.retire(peer.call);
-    if (bye) this.#goodbye = peer.end();
+    if (bye) this.#goodbye = peer.end({ hurried: this.#closing });
     else peer.close();
   }
 

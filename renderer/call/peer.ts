@@ -307,14 +307,17 @@ export class Peer {
     for (const signal of this.#outbox) this.#events.send(signal);
   }
 
-  /** Says goodbye on the ways there are and closes once it is out, at the latest after {@link FAREWELL_MS}. */
-  async end(): Promise<void> {
+  /**
+   * Says goodbye on the ways there are and closes once it is out, at the latest after {@link FAREWELL_MS}.
+   * @param way.hurried the page goes away with the connection, maybe before the channel has sent anything
+   */
+  async end({ hurried = false } = {}): Promise<void> {
     if (this.#over) return;
     this.#over = true;
     const channel = this.#channel;
     const surely = this.#alive === true && channel?.open === true;
     channel?.say({ type: 'bye' });
-    if (this.#begun && !this.#plain && !surely) this.#post({ bye: true });
+    if (this.#begun && !this.#plain && (hurried || !surely)) this.#post({ bye: true });
     if (surely) await this.#farewell();
     this.close();
   }

@@ -701,6 +701,15 @@ describe('the end', () => {
     guest.peer.close();
   });
 
+  test('is said by signal as well where the page goes away, before the channel may have sent it', async () => {
+    const [host, guest] = await connected();
+    network.cut(host.fake, guest.fake);
+    const end = guest.peer.end({ hurried: true });
+    await clock.until(() => host.said.includes('bye'));
+    await clock.run(end);
+    host.peer.close();
+  });
+
   test('takes 200 ms at most', async () => {
     const [host, guest] = await connected();
     network.cut(host.fake, guest.fake);
