@@ -95,7 +95,8 @@ export class ParleyMember implements Receiver, Mailbox {
     const resumed = this.#line.moveTo(connection, hello.resume?.lastSeq ?? null);
     if (!resumed) {
       this.#forgetPlaces();
-      this.#status = null;
+      // Also of a socket that nobody noticed is dead: who begins anew sees nobody, and is to be told who is there.
+      this.#vanish();
     }
     connection.handOver(this);
 

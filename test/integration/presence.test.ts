@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateIdentity, type Identity } from '../../main/signaling/identity';
 import type { Person, RingMessage } from '../../main/signaling/protocol';
 import { TestMember } from '../support/signaling-clients';
 import { buildEntries, startHeadless, type ServerProcess } from '../support/signaling-servers';
@@ -18,21 +19,37 @@ afterAll(async () => {
 
 const HAIL: RingMessage = { type: 'hail', call: 'c'.repeat(22) };
 
-async function connected(name: string, namespace: string): Promise<TestMember> {
-  const member = new TestMember({ servers: [server.url], name, namespace });
+async function connected(
+  name: string,
+  namespace: string,
+  identity = generateIdentity(),
+): Promise<TestMember> {
+  const member = new TestMember({ servers: [server.url], name, namespace, identity });
   members.push(member);
   await member.client.connect();
   return member;
 }
 
-async function present(name: string, namespace: string): Promise<TestMember> {
-  const member = await connected(name, namespace);
+async function present(name: string, namespace: string, identity?: Identity): Promise<TestMember> {
+  const member = await connected(name, namespace, identity);
   member.client.present('free');
   await member.next('people');
   return member;
 }
 
 describe('people of one namespace', () => {
+  it('see who is there when they begin anew before their old socket was noticed to be dead', async () => {
+    const ann = await present('Ann', 'again');
+    const identity = generateIdentity();
+    const former = await present('Ben', 'again', identity);
+    await ann.next('person');
+    const ben = await present('Ben', 'again', identity);
+    expect(ben.heard('people')).toMatchObject([{ offset: 0, people: [{ id: ann.id }] }]);
+    expect(await ann.next('person-gone')).toMatchObject({ member: ben.id });
+    expect((await ann.next('person')).person).toMatchObject({ id: ben.id });
+    expect(await former.next('closed')).toMatchObject({ code: 'replaced' });
+  });
+
   it('see who is there, who comes, who changes and who goes', async () => {
     const ann = await present('Ann', 'home');
     expect(ann.heard('people')).toMatchObject([{ offset: 0, people: [] }]);
