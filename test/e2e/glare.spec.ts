@@ -3,7 +3,7 @@ import { BLUE, RED } from '../support/known-media';
 import { expect, ROOT, test } from '../support/people';
 import { pressAt } from '../support/press-at';
 import { startHeadless } from '../support/signaling-servers';
-import { forgetTimeline, keepTimeline, timelineOf } from '../support/timeline';
+import { forgetTimeline } from '../support/timeline';
 
 const TIMES = process.env['PARLEY_LONG'] ? 100 : 10;
 const MOST_APART_MS = 50;
@@ -16,7 +16,6 @@ test('two who ring each other at the same moment get one call, every time', asyn
     meet('Ann', { media: RED, settings }),
     meet('Ben', { media: BLUE, settings }),
   ]);
-  await Promise.all([keepTimeline(ann), keepTimeline(ben)]);
   for (let nth = 0; nth < TIMES; nth += 1) {
     const [annRings, benRings] = [ann.button('Call Ben'), ben.button('Call Ann')];
     await Promise.all([expect(annRings).toBeVisible(), expect(benRings).toBeVisible()]);
@@ -30,9 +29,7 @@ test('two who ring each other at the same moment get one call, every time', asyn
     const [annAt, benAt] = nth % 2 === 0 ? [atMs, atMs + apartMs] : [atMs + apartMs, atMs];
     await Promise.all([annRings.evaluate(pressAt, annAt), benRings.evaluate(pressAt, benAt)]);
     await test.step(`pressed ${apartMs.toFixed(0)} ms apart`, async () => {
-      await Promise.all([ann.hears(BLUE), ben.hears(RED)]).catch(async (cause: unknown) => {
-        throw new Error(`no call:\n${await timelineOf(ann, ben)}`, { cause });
-      });
+      await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
     });
     await ann.button('Hang up').click();
     await expect(ben.page.getByText('Ann hung up.')).toBeVisible();

@@ -17,6 +17,7 @@ import { hasWindowManager, mindWindows } from '../../scripts/display.mjs';
 import { leadPlaywrightTo } from '../../scripts/launch.mjs';
 import { mediaFiles, type KnownMedia } from './known-media';
 import type { LanHost } from './lan';
+import { keepTimeline, timelineOf } from './timeline';
 
 /** The repository's root, where `dist/` is. */
 export const ROOT = join(import.meta.dirname, '../..');
@@ -497,13 +498,14 @@ export const test = base.extend<{ desktop: undefined; meet: Meet }>({
       people.push(person);
       return person;
     });
-    if (testInfo.status !== testInfo.expectedStatus) {
-      for (const { page, name } of people) {
-        await page.screenshot({ path: testInfo.outputPath(`${name}.png`) }).catch(() => undefined);
-      }
-    }
+    const hasFailed = testInfo.status !== testInfo.expectedStatus;
+    for (const { page, name } of hasFailed ? people : [])
+      await page.screenshot({ path: testInfo.outputPath(`${name}.png`) }).catch(() => undefined);
+    const timeline = hasFailed ? await timelineOf(...people) : '';
     await Promise.all(people.map(({ app }) => app.close().catch(() => undefined)));
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    // The only way to a place next to why it failed, in what a CI keeps of its output.
+    if (timeline !== '') throw new Error(`what the pages heard and did to connect:\n${timeline}`);
   },
 });
 
@@ -548,11 +550,13 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
     },
   });
   // Before the page's own code: a preview that was left on opens at once. After a reload too.
-  await app.context().addInitScript(keepTracks);
+  for (const script of [keepTracks, keepTimeline]) await app.context().addInitScript(script);
   const page = await app.firstWindow();
   // A window that was just coming up may have got neither.
-  await page.addInitScript(keepTracks);
-  await page.evaluate(keepTracks);
+  for (const script of [keepTracks, keepTimeline]) {
+    await page.addInitScript(script);
+    await page.evaluate(script);
+  }
   const person = new Person(name, profile, app, page);
   if (!args.includes('--hidden')) await person.hasComeUp();
   return person;

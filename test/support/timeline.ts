@@ -1,4 +1,4 @@
-import type { Person } from './people';
+import type { Page } from '@playwright/test';
 
 declare global {
   interface Window {
@@ -7,22 +7,22 @@ declare global {
   }
 }
 
-/** Starts a page anew that notes what it hears and does to connect, for a test that fails to tell. */
-export async function keepTimeline({ page }: Person): Promise<void> {
-  await page.addInitScript(noteAll);
-  await page.reload();
+/** A page, and whose it is. */
+interface Whose {
+  page: Page;
+  name: string;
 }
 
 /** Begins the timelines of these people again. */
-export async function forgetTimeline(...people: readonly Person[]): Promise<void> {
+export async function forgetTimeline(...people: readonly Whose[]): Promise<void> {
   await Promise.all(people.map(({ page }) => page.evaluate(() => window.parleyTestTimeline?.splice(0))));
 }
 
 /** What these people's pages did, in the order it happened, a line each: milliseconds, who, what. */
-export async function timelineOf(...people: readonly Person[]): Promise<string> {
+export async function timelineOf(...people: readonly Whose[]): Promise<string> {
   const noted = await Promise.all(
     people.map(async ({ page, name }) => {
-      const lines = await page.evaluate(() => window.parleyTestTimeline ?? []);
+      const lines = await page.evaluate(() => window.parleyTestTimeline ?? []).catch(() => []);
       return lines.map((line) => {
         const [at = '', ...what] = line.split(' ');
         return { at: Number(at), text: `${name} ${what.join(' ')}` };
@@ -34,8 +34,9 @@ export async function timelineOf(...people: readonly Person[]): Promise<string> 
   return all.map(({ at, text }) => `${(at - start).toFixed(1).padStart(9)} ${text}`).join('\n');
 }
 
-/** Runs in the page, before anything of ours. */
-function noteAll(): void {
+/** Runs in the page, as early as may be: notes what it hears and does to connect, for a test that fails to tell. */
+export function keepTimeline(): void {
+  if (window.parleyTestTimeline || !('parley' in window)) return;
   const lines: string[] = [];
   window.parleyTestTimeline = lines;
   const note = (...what: (string | undefined)[]): void => {
@@ -44,57 +45,76 @@ function noteAll(): void {
   };
   const described = (description: RTCSessionDescriptionInit | null): string => {
     const { type = 'nothing', sdp = '' } = description ?? {};
-    return [type, ...(/a=setup:\S+/.exec(sdp) ?? []), ...(/a=ice-ufrag:\S+/.exec(sdp) ?? [])].join(' ');
+    const parts = sdp.match(/a=(?:setup|ice-ufrag|candidate):.*/g) ?? [];
+    return [type, ...new Set(parts)].join(' ');
   };
 
+  const names = new WeakMap<RTCPeerConnection, string>();
   let count = 0;
-  window.RTCPeerConnection = class extends RTCPeerConnection {
-    readonly #name: string;
-
-    constructor(configuration?: RTCConfiguration) {
-      super(configuration);
-      count += 1;
-      this.#name = `connection ${String(count)}`;
-      note(this.#name, 'made');
-      this.addEventListener('signalingstatechange', () => note(this.#name, 'signaling', this.signalingState));
-      this.addEventListener('connectionstatechange', () => note(this.#name, this.connectionState));
-      this.addEventListener('iceconnectionstatechange', () =>
-        note(this.#name, 'ice', this.iceConnectionState),
-      );
-      this.addEventListener('icecandidate', ({ candidate }) =>
-        note(this.#name, 'found', candidate?.candidate ?? 'all'),
-      );
-    }
-
-    override async setLocalDescription(description?: RTCLocalSessionDescriptionInit): Promise<void> {
-      note(this.#name, 'describes itself');
-      await super.setLocalDescription(description);
-      note(this.#name, 'is', described(this.localDescription));
-    }
-
-    override async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
-      note(this.#name, 'is told', described(description));
-      await super.setRemoteDescription(description);
-      note(this.#name, 'has taken it');
-    }
-
-    override async addIceCandidate(candidate?: RTCIceCandidateInit | null): Promise<void> {
-      note(this.#name, 'is told', candidate?.candidate ?? 'all');
-      await super.addIceCandidate(candidate ?? undefined);
-    }
-
-    override close(): void {
-      note(this.#name, 'closed');
-      super.close();
-    }
+  /** Known from its first use on. */
+  const nameOf = (connection: RTCPeerConnection): string => {
+    const known = names.get(connection);
+    if (known !== undefined) return known;
+    count += 1;
+    const name = `connection ${String(count)}`;
+    names.set(connection, name);
+    const on = (type: string, what: (event: Event) => (string | undefined)[]): void => {
+      connection.addEventListener(type, (event) => note(name, ...what(event)));
+    };
+    on('signalingstatechange', () => ['signaling', connection.signalingState]);
+    on('connectionstatechange', () => [connection.connectionState]);
+    on('iceconnectionstatechange', () => ['ice', connection.iceConnectionState]);
+    on('icegatheringstatechange', () => ['gathering', connection.iceGatheringState]);
+    on('icecandidate', (event) => [
+      'found',
+      (event as RTCPeerConnectionIceEvent).candidate?.candidate ?? 'all',
+    ]);
+    return name;
   };
+
+  /** Notes each call of a method: what it is given, and once that is done, what came of it. */
+  const noteCalls = (
+    method: keyof RTCPeerConnection,
+    given: (argument: unknown) => string,
+    done?: (connection: RTCPeerConnection) => string,
+  ): void => {
+    const { prototype } = RTCPeerConnection;
+    const original = Reflect.get(prototype, method) as (...args: unknown[]) => unknown;
+    Reflect.set(prototype, method, function (this: RTCPeerConnection, ...args: unknown[]) {
+      const name = nameOf(this);
+      note(name, given(args[0]));
+      const result = Reflect.apply(original, this, args);
+      if (done && result instanceof Promise) {
+        const noteDone = (): void => note(name, done(this));
+        result.then(noteDone, noteDone);
+      }
+      return result;
+    });
+  };
+  noteCalls(
+    'setLocalDescription',
+    () => 'describes itself',
+    ({ localDescription }) => `is ${described(localDescription)}`,
+  );
+  noteCalls(
+    'setRemoteDescription',
+    (description) => `is told ${described(description as RTCSessionDescriptionInit)}`,
+    () => 'has taken it',
+  );
+  noteCalls(
+    'addIceCandidate',
+    (candidate) => `is told ${(candidate as RTCIceCandidateInit | null)?.candidate ?? 'all'}`,
+  );
+  noteCalls('close', () => 'closed');
 
   window.addEventListener(
     'click',
     ({ target }) => note('click', target instanceof Element ? target.textContent.trim() : ''),
     { capture: true },
   );
-  window.addEventListener('DOMContentLoaded', () => {
+  const listen = (): void => {
     window.parley.on((event) => note('hears', event.type, JSON.stringify(event).slice(0, 300)));
-  });
+  };
+  if (document.readyState === 'loading') window.addEventListener('DOMContentLoaded', listen);
+  else listen();
 }
