@@ -79,6 +79,15 @@ export class Lan {
     return lan;
   }
 
+  /** One computer has these addresses on the LAN from now on, and no other. */
+  readdress(name: HostName, addresses: readonly string[]): void {
+    const namespace = namespaceOf(name);
+    // The link-local address stays, as it does where a router hands out others.
+    ip(namespace, 'addr flush dev lan0 scope global');
+    for (const address of addresses)
+      ip(namespace, `addr add ${address} dev lan0${address.includes(':') ? ' nodad' : ''}`);
+  }
+
   /** From now on nothing that is sent to everybody leaves a computer. */
   dropMulticast(): void {
     for (const name of HOSTS) {
