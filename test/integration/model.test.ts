@@ -11,7 +11,7 @@ const LIMIT_MS = 30_000 * SERVERS;
 const seed = announceSeed('model');
 
 it(
-  `lets everybody hear what a reference model says, in ${SERVERS * STEPS_PER_SERVER} steps of two namespaces, both dialects, doors, grace and resume`,
+  `lets everybody hear what a reference model says, in ${SERVERS * STEPS_PER_SERVER} steps of two namespaces, both dialects, people, doors, grace and resume`,
   async () => {
     for (let run = 0; run < SERVERS; run += 1) {
       const rooms = await RoomsSideBySide.start(

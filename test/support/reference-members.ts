@@ -34,6 +34,8 @@ export interface Keyed extends Person {
   grace: { at: number; order: number } | null;
   /** It was refused while it was away, and is to hear so when it is back. */
   isOwedRefusal: boolean;
+  /** How it wants to be seen in its namespace; `null`: not at all. */
+  status: string | null;
 }
 
 /** A plain member: its socket is its seat. */
@@ -71,6 +73,7 @@ export function newcomer(person: Person): Keyed {
     places: new Map(),
     grace: null,
     isOwedRefusal: false,
+    status: null,
   };
 }
 
@@ -84,6 +87,11 @@ export function describe({ member, isAway }: Seat): Frame {
   return member.kind === 'plain'
     ? { id: member.id, name: '', device: 'web', key: null, plain: true, away: false }
     : { id: member.id, name: 'Raw', device: 'other', key: member.key, plain: false, away: isAway };
+}
+
+/** Somebody who is present, as others are told of them. */
+export function describePerson({ id, key }: Person, status: string): Frame {
+  return { id, name: 'Raw', device: 'other', key, status };
 }
 
 /** What a plain frame says to a member with a key; null for what it would not understand. */

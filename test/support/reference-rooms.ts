@@ -1,11 +1,12 @@
 /**
- * What a server has to do, as its documentation says, without any of its code: who sits where and who waits at whose
- * door, who hears what, in which order, under which number. No sockets and no time of its own.
+ * What a server has to do, as its documentation says, without any of its code: who sits where, who waits at whose
+ * door and who is present, who hears what, in which order, under which number. No sockets and no time of its own.
  */
 
 import {
   acknowledge,
   describe,
+  describePerson,
   newcomer,
   plainOf,
   translate,
@@ -22,6 +23,9 @@ import {
 const UNACKED = 64;
 /** Frames of a lone plain member that are kept after its offer. */
 const KEPT = 64;
+
+/** The status of who sees others and is not seen. */
+const UNSEEN = 'invisible';
 
 /** A room that is somebody's: who comes waits until the host has answered. */
 interface Hosted {
@@ -50,6 +54,8 @@ export class ReferenceRooms {
   readonly #graceMs: number;
   readonly #rooms = new Map<string, Seat[]>();
   readonly #keyed = new Map<string, Keyed>();
+  /** How people are present, by namespace and member, in the order they came. */
+  readonly #present = new Map<string, Map<string, string>>();
   /** `null` where a room is there when joined, and nobody's. */
   readonly #hosted: Map<string, Hosted> | null;
   #now = 0;
@@ -87,12 +93,15 @@ export class ReferenceRooms {
     else {
       Object.assign(member, { lastSeq: 0, unacked: [], handled: 0, hasSpoken: false });
       for (const place of member.places.values()) place.isForgotten = true;
+      member.status = null;
+      this.#vanish(member);
     }
     member.socket = socket;
     member.isOwedRefusal = false;
     const welcome = { type: 'welcome', self: member.id, resumed: isResumed, lastSeq: member.handled };
     socket.frames.push(welcome, ...member.unacked);
     for (const [room, { isForgotten }] of member.places) if (!isForgotten) this.#bringBack(member, room);
+    if (member.status !== null) this.#appear(member, member.status);
     member.grace = [...member.places.values()].some(({ isForgotten }) => isForgotten)
       ? this.#armGrace()
       : null;
@@ -152,6 +161,8 @@ export class ReferenceRooms {
     const member = this.#keyed.get(id);
     if (!member?.socket) return;
     member.socket = null;
+    // How it wants to be seen is remembered, and nobody sees whom nothing reaches.
+    this.#vanish(member);
     for (const room of member.places.keys()) {
       const seat = this.#seats(member.namespace, room, false).find((one) => one.member === member);
       if (!seat || seat.isAway) continue;
@@ -179,6 +190,71 @@ export class ReferenceRooms {
         this.#depart(member, room, 'grace-ended');
       }
       this.#forgetIfUnused(member);
+    }
+  }
+
+  // ------------------------------------------------------------- people
+
+  /** Somebody wants to be seen, or to be seen otherwise. */
+  present(id: string, status: string): void {
+    const member = this.#speaker(id);
+    member.handled += 1;
+    member.status = status;
+    this.#appear(member, status);
+  }
+
+  absent(id: string): void {
+    const member = this.#speaker(id);
+    member.handled += 1;
+    member.status = null;
+    this.#vanish(member);
+  }
+
+  /** Says something to somebody who is present, as somebody who is. */
+  tell(id: string, to: string, message: Frame): void {
+    const member = this.#speaker(id);
+    member.handled += 1;
+    const people = this.#present.get(member.namespace);
+    const status = people?.get(id);
+    const other = this.#keyed.get(to);
+    if (status === undefined) this.#tell(member, { type: 'error', code: 'not-present', to });
+    else if (to === id || !other || people?.has(to) !== true)
+      this.#tell(member, { type: 'error', code: 'peer-unavailable', to });
+    else this.#tell(other, { type: 'told', from: describePerson(member, status), message });
+  }
+
+  #appear(member: Keyed, status: string): void {
+    const people = this.#present.get(member.namespace) ?? new Map<string, string>();
+    this.#present.set(member.namespace, people);
+    const before = people.get(member.id);
+    people.set(member.id, status);
+    // Who comes is told once of everybody, and from then on of each change.
+    if (before === undefined) {
+      const others = [...people].filter(([id, how]) => id !== member.id && how !== UNSEEN);
+      const described = others.flatMap(([id, how]) => {
+        const other = this.#keyed.get(id);
+        return other ? [describePerson(other, how)] : [];
+      });
+      this.#tell(member, { type: 'people', offset: 0, people: described });
+    }
+    if (status !== UNSEEN)
+      this.#tellPresent(member, { type: 'person', person: describePerson(member, status) });
+    else if (before !== undefined && before !== UNSEEN)
+      this.#tellPresent(member, { type: 'person-gone', member: member.id });
+  }
+
+  #vanish(member: Keyed): void {
+    const people = this.#present.get(member.namespace);
+    const before = people?.get(member.id);
+    people?.delete(member.id);
+    if (before !== undefined && before !== UNSEEN)
+      this.#tellPresent(member, { type: 'person-gone', member: member.id });
+  }
+
+  #tellPresent({ id, namespace }: Keyed, event: Frame): void {
+    for (const other of this.#present.get(namespace)?.keys() ?? []) {
+      const member = this.#keyed.get(other);
+      if (member && other !== id) this.#tell(member, event);
     }
   }
 
@@ -386,7 +462,7 @@ export class ReferenceRooms {
     this.#tell(member, { type: 'error', code, room });
     // A socket that is refused one room keeps the others.
     if (!member.socket) member.isOwedRefusal = true;
-    else if (member.places.size === 0) this.#close(member, CLOSED_WITH[code]);
+    else if (member.places.size === 0 && member.status === null) this.#close(member, CLOSED_WITH[code]);
   }
 
   /** Gives up a seat, or a wait. */

@@ -23,10 +23,10 @@ const MANY_UNACKED = 100;
 
 /** How often of a hundred or so: evenly, forgetting much, or hardly listening; or evenly, at doors that somebody keeps. */
 const MOODS = {
-  even: { greet: 10, leave: 6, lose: 8, signal: 24, acknowledge: 10, advance: 5, doors: 0 },
-  forgetful: { greet: 40, leave: 6, lose: 8, signal: 40, acknowledge: 10, advance: 1, doors: 0 },
-  inattentive: { greet: 6, leave: 1, lose: 1, signal: 150, acknowledge: 0, advance: 1, doors: 0 },
-  hosted: { greet: 24, leave: 4, lose: 16, signal: 10, acknowledge: 10, advance: 3, doors: 40 },
+  even: { greet: 10, leave: 6, lose: 8, signal: 24, people: 16, acknowledge: 10, advance: 5, doors: 0 },
+  forgetful: { greet: 40, leave: 6, lose: 8, signal: 40, people: 30, acknowledge: 10, advance: 1, doors: 0 },
+  inattentive: { greet: 6, leave: 1, lose: 1, signal: 150, people: 20, acknowledge: 0, advance: 1, doors: 0 },
+  hosted: { greet: 24, leave: 4, lose: 16, signal: 10, people: 0, acknowledge: 10, advance: 3, doors: 40 },
 } as const;
 
 export type Mood = keyof typeof MOODS;
@@ -115,12 +115,13 @@ export class RoomsSideBySide {
   /** Does one thing to both. @throws if they differ in anything that anybody hears. */
   async step(): Promise<void> {
     const chance = this.#chance;
-    const { greet, leave, lose, signal, acknowledge, advance, doors } = this.#mood;
+    const { greet, leave, lose, signal, people, acknowledge, advance, doors } = this.#mood;
     const steps: [number, () => Promise<void>][] = [
       [greet, () => this.#greet(chance.one(this.#people))],
       [20, () => this.#withSomebody((one) => this.#join(one))],
       [leave, () => this.#withSomebody((one) => this.#leave(one))],
       [signal, () => this.#withSomebody((one) => this.#signal(one))],
+      [people, () => this.#withSomebody((one) => this.#amongPeople(one))],
       [acknowledge, () => this.#withSomebody((one) => this.#acknowledge(one))],
       [lose, () => this.#withSomebody((one) => this.#lose(one))],
       [6, () => this.#arrivePlain()],
@@ -206,6 +207,25 @@ export class RoomsSideBySide {
     const signal = { call: 'call', n: chance.below(100), ...chance.one(SIGNALS) };
     this.#request(person, { type: 'signal', room, to: this.#ids.get(to) ?? to, signal });
     this.#reference.signal(person.id, room, to, signal);
+    return this.#settle();
+  }
+
+  /** Something that has nothing to do with rooms: who is there, and what they say to each other. */
+  #amongPeople(person: Seated): Promise<void> {
+    const chance = this.#chance;
+    const what = chance.one(['present', 'present', 'present', 'absent', 'tell', 'tell']);
+    if (what === 'present') {
+      const status = chance.one(STATUSES);
+      this.#request(person, { type: 'present', status });
+      this.#reference.present(person.id, status);
+    } else if (what === 'absent') {
+      this.#request(person, { type: 'absent' });
+      this.#reference.absent(person.id);
+    } else {
+      const to = chance.one(this.#people).id;
+      this.#request(person, { type: 'tell', to, message: HAIL });
+      this.#reference.tell(person.id, to, HAIL);
+    }
     return this.#settle();
   }
 
@@ -426,6 +446,9 @@ export class RoomsSideBySide {
 }
 
 const DOORS: Door[] = ['ask', 'ask', 'open'];
+
+const STATUSES = ['free', 'in-call', 'do-not-disturb', 'invisible'];
+const HAIL: Frame = { type: 'hail', call: 'c'.repeat(22) };
 
 const SIGNALS: Frame[] = [
   { description: { type: 'offer', sdp: 'v=0 offer' } },
