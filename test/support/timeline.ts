@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Person } from './people';
 
 declare global {
   interface Window {
@@ -7,19 +7,13 @@ declare global {
   }
 }
 
-/** A page, and whose it is. */
-interface Whose {
-  page: Page;
-  name: string;
-}
-
 /** Begins the timelines of these people again. */
-export async function forgetTimeline(...people: readonly Whose[]): Promise<void> {
+export async function forgetTimeline(...people: readonly Person[]): Promise<void> {
   await Promise.all(people.map(({ page }) => page.evaluate(() => window.parleyTestTimeline?.splice(0))));
 }
 
 /** What these people's pages did, in the order it happened, a line each: milliseconds, who, what. */
-export async function timelineOf(...people: readonly Whose[]): Promise<string> {
+export async function timelineOf(...people: readonly Person[]): Promise<string> {
   const noted = await Promise.all(
     people.map(async ({ page, name }) => {
       const lines = await page.evaluate(() => window.parleyTestTimeline ?? []).catch(() => []);
