@@ -1,45 +1,22 @@
 import type { CallRecord } from '../../preload/bridge';
 import { expectSameCall, historyOf } from '../support/histories';
 import { BLUE, RED } from '../support/known-media';
-import { Lan, noLanBecause } from '../support/lan';
-import { expect, test, type Meet, type Person } from '../support/people';
+import { neighbours, row, test } from '../support/neighbours';
+import { expect, type Person } from '../support/people';
 import { readSafetyCode } from '../support/read-safety-code';
-
-const reason = noLanBecause();
-test.skip(reason !== null, reason ?? '');
-
-let lan: Lan;
-test.beforeEach(async () => {
-  lan = await Lan.make();
-});
-test.afterEach(() => {
-  lan.remove();
-});
 
 const says = (person: Person, text: string | RegExp) =>
   expect(person.page.getByText(text).first()).toBeVisible();
-const row = (at: Person, name: string) => at.page.getByRole('listitem').filter({ hasText: name });
 const done = async (...people: Person[]): Promise<void> => {
   for (const person of people) await person.button('Done').click();
 };
-const settings = { reachable: true };
 
-/** Two people at a computer each, who see each other. */
-async function neighbours(meet: Meet): Promise<[ann: Person, ben: Person]> {
-  const [ann, ben] = await Promise.all([
-    meet('Ann', { media: RED, at: lan.ann, settings }),
-    meet('Ben', { media: BLUE, at: lan.ben, settings }),
-  ]);
-  await Promise.all([
-    expect(ann.button('Call Ben')).toBeVisible(),
-    expect(ben.button('Call Ann')).toBeVisible(),
-  ]);
-  return [ann, ben];
-}
-
-test('nearby too both sides say and remember the same of every call, however it ended', async ({ meet }) => {
+test('nearby too both sides say and remember the same of every call, however it ended', async ({
+  lan,
+  meet,
+}) => {
   test.slow();
-  const [ann, ben] = await neighbours(meet);
+  const [ann, ben] = await neighbours(meet, lan);
   const ends: CallRecord['reason'][] = [];
   const bothRemember = async (): Promise<void> => {
     ends.unshift(await expectSameCall(ann, ben, ends.length + 1));
@@ -103,10 +80,11 @@ test('nearby too both sides say and remember the same of every call, however it 
 });
 
 test('an app that is killed while it rings ends the ring for the other, remembers none and does not ring again', async ({
+  lan,
   meet,
 }) => {
   test.slow();
-  const [ann, ben] = await neighbours(meet);
+  const [ann, ben] = await neighbours(meet, lan);
   await ann.button('Call Ben').click();
   await says(ben, 'Ann is calling');
   await ben.kill();
@@ -144,9 +122,10 @@ test('an app that is killed while it rings ends the ring for the other, remember
 // Over whose server the call is, the keys decide.
 for (const who of ['ann', 'ben'] as const) {
   test(`an app that is killed in a call nearby comes back into it (${who === 'ann' ? 'the caller’s' : 'the callee’s'})`, async ({
+    lan,
     meet,
   }) => {
-    const [ann, ben] = await neighbours(meet);
+    const [ann, ben] = await neighbours(meet, lan);
     await ann.button('Video call with Ben').click();
     await ben.button('Accept with video').click();
     await Promise.all([ann.sees(BLUE), ben.sees(RED)]);

@@ -3,15 +3,14 @@ import { generateIdentity, memberIdOf } from '../../main/signaling/identity';
 import { NEARBY } from '../../main/signaling/protocol';
 import { historyOf } from '../support/histories';
 import { BLUE, RED } from '../support/known-media';
-import { Lan, noLanBecause } from '../support/lan';
 import { Stranger } from '../support/link-ends';
-import { expect, test, type Person } from '../support/people';
+import { neighbours, row, test } from '../support/neighbours';
+import { expect, type Person } from '../support/people';
 import { pressAt } from '../support/press-at';
 
 /** The side is there twice; the other is for narrow windows. */
 const says = (person: Person, text: string | RegExp) =>
   expect(person.page.getByText(text).first()).toBeVisible();
-const row = (at: Person, name: string) => at.page.getByRole('listitem').filter({ hasText: name });
 
 test('one is asked once whether to be reachable on this network, and can change one’s mind', async ({
   meet,
@@ -73,18 +72,8 @@ test('a ring nearby that proves nothing is shown as a stranger’s, whatever nam
 });
 
 test.describe('on a LAN of two computers, without internet', () => {
-  const reason = noLanBecause();
-  test.skip(reason !== null, reason ?? '');
-
-  let lan: Lan;
-  test.beforeEach(async () => {
-    lan = await Lan.make();
-  });
-  test.afterEach(() => {
-    lan.remove();
-  });
-
   test('people find each other, one click rings, and who is killed is gone from the list', async ({
+    lan,
     meet,
   }) => {
     const [ann, ben] = await Promise.all([
@@ -113,12 +102,8 @@ test.describe('on a LAN of two computers, without internet', () => {
     expect(await lan.sentOutside()).toEqual([]);
   });
 
-  test('two who ring each other at the same moment get one call', async ({ meet }) => {
-    const settings = { reachable: true };
-    const [ann, ben] = await Promise.all([
-      meet('Ann', { media: RED, at: lan.ann, settings }),
-      meet('Ben', { media: BLUE, at: lan.ben, settings }),
-    ]);
+  test('two who ring each other at the same moment get one call', async ({ lan, meet }) => {
+    const [ann, ben] = await neighbours(meet, lan);
     for (const apartMs of [0, 15, 40]) {
       const [annRings, benRings] = [ann.button('Call Ben'), ben.button('Call Ann')];
       await Promise.all([expect(annRings).toBeVisible(), expect(benRings).toBeVisible()]);
@@ -131,12 +116,8 @@ test.describe('on a LAN of two computers, without internet', () => {
     }
   });
 
-  test('a ring ends alike for both, also when one of them is gone', async ({ meet }) => {
-    const settings = { reachable: true };
-    const [ann, ben] = await Promise.all([
-      meet('Ann', { media: RED, at: lan.ann, settings }),
-      meet('Ben', { media: BLUE, at: lan.ben, settings }),
-    ]);
+  test('a ring ends alike for both, also when one of them is gone', async ({ lan, meet }) => {
+    const [ann, ben] = await neighbours(meet, lan);
     await ann.button('Call Ben').click();
     await says(ben, 'Ann is calling');
     await ann.button('Hang up').click();
@@ -154,7 +135,7 @@ test.describe('on a LAN of two computers, without internet', () => {
     expect(await ann.liveTracks()).toEqual([]);
   });
 
-  test('where multicast is dropped one is told so, and an address does', async ({ meet }) => {
+  test('where multicast is dropped one is told so, and an address does', async ({ lan, meet }) => {
     lan.dropMulticast();
     const [ann, ben] = await Promise.all([
       meet('Ann', { media: RED, at: lan.ann }),
