@@ -1,7 +1,6 @@
 import type { RingMedia } from '../../main/signaling/protocol';
 import type { Sound } from '../../preload/bridge';
 import type { RingWords } from './ring-words';
-import type { SafetyPicture } from './safety-pictures';
 
 /**
  * Everything the page says, as a type: a language without one of these sentences does not compile. Sentences for
@@ -356,8 +355,6 @@ export interface Messages {
     failedVerified: (name: string) => string;
     /** What it may mean, and what to do. */
     failedHint: string;
-    /** What one says when reading it out. */
-    pictures: Record<SafetyPicture, string>;
   };
 
   ended: {

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
+import { safetyPictures } from '../../renderer/ui/safety-pictures';
 import { inFamily } from '../support/family';
 import { BLUE, RED } from '../support/known-media';
 import { expect, ROOT, test, type Person } from '../support/people';
@@ -390,12 +391,13 @@ test('a call: its controls, what the other does, and its end', async ({ meet }) 
   await look(ann, 'call-more', { open: ({ call }) => ann.button(call.more).click() });
   const pictures = ann.page.getByTestId('safety-code').getByRole('listitem');
   await look(ann, 'call-safety-code', {
-    open: async ({ call, safetyCode }) => {
-      await ann.button(call.more).click();
-      await ann.button(safetyCode.title).click();
+    open: async (words, language) => {
+      await openSafetyCode(ann, words);
       // Every call has another code: the one that needs most room.
       await expect(pictures).toHaveCount(5);
-      const longest = Object.values(safetyCode.pictures).sort((one, other) => other.length - one.length);
+      const longest = safetyPictures
+        .map(({ names }) => names[language])
+        .sort((one, other) => other.length - one.length);
       await pictures.evaluateAll((shown, words) => {
         for (const [nth, { lastChild }] of shown.entries())
           if (lastChild) lastChild.textContent = words[nth] ?? '';

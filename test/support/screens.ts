@@ -44,7 +44,7 @@ interface Looks {
   languages?: readonly Language[];
   sizes?: readonly Size[];
   /** Opens what lies over the screen, in the language the page speaks now; Escape closes it again. */
-  open?: (words: Words) => Promise<void>;
+  open?: (words: Words, language: Language) => Promise<void>;
   /** The dialog is looked at from its end. */
   atEnd?: boolean;
 }
@@ -55,7 +55,7 @@ export async function look(person: Person, screen: string, looks: Looks = {}): P
   for (const language of languages) {
     if (languages.length > 1) await speak(person, language);
     if (sizes[0]) await resize(person, sizes[0]);
-    await open?.(WORDS[language]);
+    await open?.(WORDS[language], language);
     for (const size of sizes) {
       await resize(person, size);
       if (atEnd)
