@@ -40,7 +40,7 @@ async function open(): Promise<void> {
     bridge,
     media,
     connection: RTCPeerConnection,
-    loadPeer: async () => (await import('./call/peer')).Peer,
+    loadConnection: async () => (await import('./call/call-connection.svelte')).CallConnection,
     newStream: () => new MediaStream(),
     newCertificate: () => RTCPeerConnection.generateCertificate(CERTIFICATE),
     key: start.key,

@@ -10,6 +10,11 @@ export interface PeerMedia {
   cameraOff: boolean;
 }
 
+/** Before the other side has said anything. */
+export const UNKNOWN_MEDIA: PeerMedia = { muted: false, cameraOff: false };
+
+export const NO_SAFETY_CODE: SafetyCodeState = { state: 'none' };
+
 /** How the media travels. */
 export interface PathQuality {
   path: 'lan' | 'direct' | 'relayed';

@@ -1,6 +1,6 @@
 /**
- * The call as the page has it: hears the bridge, the devices and the peer connection, moves the state
- * (call-state.ts) and performs what each transition asks for.
+ * The call as the page has it: hears the bridge, the devices and the connection (call-connection.svelte.ts), moves the
+ * state (call-state.ts) and performs what each transition asks for.
  */
 import type { Door, IceServer, Member, Person, RingMedia, Signal } from '../../main/signaling/protocol';
 import type {
@@ -13,23 +13,30 @@ import type {
   RoomSeat,
   RungCall,
 } from '../../preload/bridge';
+import type { CallConnection, CallConnectionConstructor } from './call-connection.svelte';
 import { CallLog } from './call-log';
 import { transition, type CallEvent, type CallState, type Effect } from './call-state';
-import type { CallView, Missed, PathQuality, PeerMedia } from './call-view';
+import {
+  NO_SAFETY_CODE,
+  UNKNOWN_MEDIA,
+  type CallView,
+  type Missed,
+  type PathQuality,
+  type PeerMedia,
+} from './call-view';
 import type { Clock } from './clock';
 import { HeldSignals } from './held-signals';
 import type { LocalMedia } from './local-media.svelte';
-import { PathWatch } from './path-watch';
 import { newRingId, ringKey, type Ring } from './ring';
-import type { Peer, PeerConnectionConstructor, PeerConstructor } from './peer';
+import type { PeerConnectionConstructor } from './peer';
 import type { SafetyCodeState } from './safety-code';
 
 export interface CallOptions {
   bridge: Bridge;
   media: LocalMedia;
   connection: PeerConnectionConstructor;
-  /** The code of peer connections: not loaded before the first frame. */
-  loadPeer: () => Promise<PeerConstructor>;
+  /** The code of connections: not loaded before the first frame. */
+  loadConnection: () => Promise<CallConnectionConstructor>;
   newStream: () => MediaStream;
   newCertificate: () => Promise<RTCCertificate>;
   clock: Clock;
@@ -52,8 +59,6 @@ export interface CallOptions {
   page: EventTarget | null;
 }
 
-/** Addresses change while one waits; a connection made ready is not older than this. */
-const SPARE_MS = 60_000;
 const MAX_EARLY = 256;
 const MAX_MISSED = 20;
 
@@ -74,9 +79,6 @@ type RoomEvent = Extract<
   }
 >;
 
-const UNKNOWN_MEDIA: PeerMedia = { muted: false, cameraOff: false };
-const NO_SAFETY_CODE: SafetyCodeState = { state: 'none' };
-
 export class Call implements CallView {
   readonly media: LocalMedia;
   readonly #options: CallOptions;
@@ -85,12 +87,8 @@ export class Call implements CallView {
   readonly #log: CallLog;
 
   #state = $state.raw<CallState>({ phase: 'idle', problem: null });
-  #remoteSound = $state.raw<MediaStream | null>(null);
-  #remotePicture = $state.raw<MediaStream | null>(null);
-  #pictureSeen = $state(false);
-  #peerMedia = $state.raw<PeerMedia>(UNKNOWN_MEDIA);
-  #quality = $state.raw<PathQuality | null>(null);
-  #safetyCode = $state.raw<SafetyCodeState>(NO_SAFETY_CODE);
+  /** `null` until its code is loaded. */
+  #connection = $state.raw<CallConnection | null>(null);
   #signalingUp = $state(true);
   #timing = $state.raw<{ startedMs: number | null; firstFrameMs: number | null }>({
     startedMs: null,
@@ -104,15 +102,8 @@ export class Call implements CallView {
   #saidInCall = false;
   #iceServers: readonly IceServer[];
   #alwaysRelay: boolean;
-  #Peer: PeerConstructor | null = null;
-  #peer: Peer | null = null;
-  /** Who each connection is with. */
-  readonly #members = new WeakMap<Peer, string>();
-  /** Made ready for whoever comes. */
-  #spare: Peer | null = null;
-  #stopSpareTimer: (() => void) | null = null;
+  #loading: Promise<void> | null = null;
   #stopTimer: (() => void) | null = null;
-  #watch: PathWatch | null = null;
   /** Settled once what was ended last is out: the goodbye, the seat. */
   #goodbye: Promise<unknown> = Promise.resolve();
 
@@ -141,7 +132,7 @@ export class Call implements CallView {
     this.#alwaysRelay = options.alwaysRelay;
     this.#stops.push(
       options.bridge.on((event) => this.#onBridge(event)),
-      options.media.onChange(() => this.#onMedia()),
+      options.media.onChange(() => this.#connection?.shareMedia()),
     );
     const close = () => this.close();
     options.page?.addEventListener('pagehide', close);
@@ -153,27 +144,27 @@ export class Call implements CallView {
   }
 
   get remoteSound(): MediaStream | null {
-    return this.#remoteSound;
+    return this.#connection?.remoteSound ?? null;
   }
 
   get remotePicture(): MediaStream | null {
-    return this.#remotePicture;
+    return this.#connection?.remotePicture ?? null;
   }
 
   get remoteVideo(): boolean {
-    return this.#pictureSeen && !this.#peerMedia.cameraOff;
+    return this.#connection?.remoteVideo ?? false;
   }
 
   get peerMedia(): PeerMedia {
-    return this.#peerMedia;
+    return this.#connection?.peerMedia ?? UNKNOWN_MEDIA;
   }
 
   get quality(): PathQuality | null {
-    return this.#quality;
+    return this.#connection?.quality ?? null;
   }
 
   get safetyCode(): SafetyCodeState {
-    return this.#safetyCode;
+    return this.#connection?.safetyCode ?? NO_SAFETY_CODE;
   }
 
   get signalingUp(): boolean {
@@ -189,8 +180,29 @@ export class Call implements CallView {
   }
 
   /** Loads what a call needs. Whatever is asked for earlier waits for it. */
-  async ready(): Promise<void> {
-    this.#Peer ??= await this.#options.loadPeer();
+  ready(): Promise<void> {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const { connection, newStream, loadConnection } = this.#options;
+    this.#connection = new (await loadConnection())({
+      connection,
+      newStream,
+      clock: this.#clock,
+      media: this.media,
+      terms: () => ({
+        certificate: this.#certificate,
+        iceServers: this.#iceServers,
+        relayOnly: this.#alwaysRelay,
+      }),
+      isRinging: () => this.#isRinging,
+      freshIceServers: () => this.#bridge.freshIceServers(),
+      send: (to, signal) => void this.#bridge.sendSignal(to, signal),
+      restarted: (signals) => this.#onRestarted(signals),
+      move: (event) => this.#move(event),
+    });
   }
 
   // ------------------------------------------------------------- what the person does
@@ -305,8 +317,8 @@ export class Call implements CallView {
   }
 
   noteFirstFrame(): void {
-    if (!this.#peer) return;
-    this.#pictureSeen = true;
+    if (!this.#connection?.begun) return;
+    this.#connection.sawPicture();
     if (this.#timing.firstFrameMs === null)
       this.#timing = { ...this.#timing, firstFrameMs: this.#clock.now() };
   }
@@ -321,13 +333,13 @@ export class Call implements CallView {
     const ended = phase === 'ended' ? this.#state : phase === 'confirming' ? this.#state.from : null;
     if (ended?.seat) void this.#bridge.leaveRoom();
     this.#stopTimer?.();
-    this.#dropSpare();
+    this.#connection?.unprepare();
     this.media.close();
   }
 
   /** The moment from which a person waits for the other's picture. */
   #click(): void {
-    if ((this.#peer && !this.#isRinging) || this.#state.phase === 'joining') return;
+    if ((this.#connection?.begun && !this.#isRinging) || this.#state.phase === 'joining') return;
     this.#timing = { startedMs: this.#clock.now(), firstFrameMs: null };
   }
 
@@ -335,7 +347,7 @@ export class Call implements CallView {
 
   /** What a person does shows in the state at once; the promise is for those who care when a goodbye is out. */
   async #do(event: CallEvent): Promise<void> {
-    if (this.#Peer === null) await this.ready();
+    if (this.#connection === null) await this.ready();
     this.#move(event);
     await this.#goodbye;
   }
@@ -415,17 +427,18 @@ export class Call implements CallView {
         void this.#bridge.answerKnock(effect.member, effect.answer);
         return;
       case 'prepare-peer':
-        this.#prepare(effect.iceServers, effect.offers);
+        this.#connected.prepare(effect.iceServers, effect.offers);
         return;
       case 'connect':
-        this.#connect(effect);
+        this.#endConnection(false);
+        this.#connected.begin(effect, this.#held.take(effect.peer.id));
         return;
       case 'use-ahead':
         this.#useAhead(effect.fingerprint);
         return;
       case 'end-peer':
-        this.#dropSpare();
-        this.#dropPeer(effect.bye);
+        this.#connection?.unprepare();
+        this.#endConnection(effect.bye);
         return;
       case 'start-timer': {
         const { timer } = effect;
@@ -476,12 +489,12 @@ export class Call implements CallView {
       case 'signaling-up':
         this.#signalingUp = true;
         this.#move(event);
-        this.#peer?.useIceServers(this.#allServers(event.iceServers));
-        this.#peer?.resend();
+        this.#connection?.useIceServers(event.iceServers);
+        this.#connection?.resend();
         return;
       case 'ice-servers':
         this.#move(event);
-        this.#peer?.useIceServers(this.#allServers(event.iceServers));
+        this.#connection?.useIceServers(event.iceServers);
         this.#prepareAgain();
         return;
       case 'knocking':
@@ -553,7 +566,7 @@ export class Call implements CallView {
         return;
       case 'member-back':
         this.#move(event);
-        this.#peer?.resend();
+        this.#connection?.resend();
         return;
       case 'member-left':
         // Should it come back, it begins anew.
@@ -583,7 +596,7 @@ export class Call implements CallView {
   #onSignal(from: string, signal: Signal): void {
     const other = this.#other;
     if (other?.id === from) {
-      if (other.plain || !this.#held.isRetired(signal)) this.#peer?.receive(signal);
+      if (other.plain || !this.#held.isRetired(signal)) this.#connection?.receive(signal);
       return;
     }
     this.#held.hold(from, signal);
@@ -633,16 +646,11 @@ export class Call implements CallView {
 
   /** What was connected while it rang is the call. */
   #useAhead(fingerprint: string | null): void {
-    const peer = this.#peer;
-    if (!peer) return;
-    if (fingerprint !== null && !peer.holdTo(fingerprint)) {
+    if (!this.#connected.useAhead(fingerprint)) {
       this.#move({ type: 'impostor', atMs: this.#clock.now() });
       return;
     }
-    this.#remotePicture = peer.remotePicture;
-    if (peer.exchanged) this.#remoteSound = peer.remoteSound;
-    this.#onMedia();
-    if (this.#state.phase === 'connected') this.#watchPath();
+    if (this.#state.phase === 'connected') this.#connected.watchPath();
   }
 
   #onAnsweredOutside(call: string, answer: OutsideAnswer): void {
@@ -682,111 +690,24 @@ export class Call implements CallView {
     void this.#bridge.setInCall(inCall);
   }
 
-  // ------------------------------------------------------------- the peer connection
+  // ------------------------------------------------------------- the connection
 
-  #newPeer(iceServers: readonly IceServer[], offersSoon: boolean): Peer {
-    const { connection, newStream } = this.#options;
-    const present = (run: () => void) => {
-      if (this.#peer === peer) run();
-    };
-    if (this.#Peer === null) throw new Error('nobody is to be connected before the call is ready');
-    const peer: Peer = new this.#Peer({
-      connection,
-      newStream,
-      clock: this.#clock,
-      iceServers: this.#allServers(iceServers),
-      offersSoon,
-      certificate: this.#certificate,
-      relayOnly: this.#alwaysRelay,
-      freshIceServers: async () => this.#allServers(await this.#bridge.freshIceServers()),
-      events: {
-        send: (signal) => this.#send(peer, signal),
-        callSettled: (call) => present(() => this.#move({ type: 'call-settled', call })),
-        exchanged: () => present(() => this.#onExchanged(peer)),
-        pathChanged: (alive) => present(() => this.#onPath(alive)),
-        mediaStated: (media) => present(() => (this.#peerMedia = media)),
-        safetyCodeChanged: (state) => present(() => (this.#safetyCode = state)),
-        bye: () => present(() => this.#move({ type: 'bye', atMs: this.#clock.now() })),
-        restarted: (signals) => present(() => this.#onRestarted(signals)),
-        impostor: () => present(() => this.#move({ type: 'impostor', atMs: this.#clock.now() })),
-        // A later description may still be right; if none is, the call ends as one without a path.
-        badMessage: (cause) => console.warn('bad-message', cause),
-      },
-    });
-    return peer;
-  }
-
-  #allServers(iceServers: readonly IceServer[]): IceServer[] {
-    return [...iceServers, ...this.#iceServers];
-  }
-
-  #prepare(iceServers: readonly IceServer[], offers: boolean): void {
-    this.#dropSpare();
-    this.#spare = this.#newPeer(iceServers, offers);
-    this.#onMedia();
-    this.#stopSpareTimer = this.#clock.after(SPARE_MS, () => this.#prepare(iceServers, offers));
+  get #connected(): CallConnection {
+    if (this.#connection === null) throw new Error('nobody is to be connected before the call is ready');
+    return this.#connection;
   }
 
   /** What was made ready for whoever comes is out of date. */
   #prepareAgain(): void {
-    this.#dropSpare();
-    if (this.#state.phase === 'waiting') this.#prepare(this.#state.seat.iceServers, false);
+    this.#connection?.unprepare();
+    if (this.#state.phase === 'waiting') this.#connection?.prepare(this.#state.seat.iceServers, false);
   }
 
-  #dropSpare(): void {
-    this.#stopSpareTimer?.();
-    this.#stopSpareTimer = null;
-    this.#spare?.close();
-    this.#spare = null;
-  }
-
-  #connect({
-    self,
-    peer: member,
-    offers,
-    iceServers,
-    fingerprint,
-  }: Extract<Effect, { type: 'connect' }>): void {
-    this.#dropPeer(false);
-    const peer = this.#spare ?? this.#newPeer(iceServers, false);
-    this.#spare = null;
-    this.#dropSpare();
-    this.#peer = peer;
-    this.#members.set(peer, member.id);
-    if (!this.#isRinging) this.#remotePicture = peer.remotePicture;
-    this.#peerMedia = UNKNOWN_MEDIA;
-    this.#pictureSeen = false;
-    this.#onMedia();
-    peer.begin({
-      polite: self > member.id,
-      plain: member.plain,
-      offers,
-      iceServers: this.#allServers(iceServers),
-      fingerprint,
-    });
-    for (const signal of this.#held.take(member.id)) peer.receive(signal);
-  }
-
-  // Also the goodbye of a connection that is no longer the present one.
-  #send(peer: Peer, signal: Signal): void {
-    const to = this.#members.get(peer);
-    if (to !== undefined) void this.#bridge.sendSignal(to, signal);
-  }
-
-  #dropPeer(bye: boolean): void {
-    const peer = this.#peer;
-    this.#watch?.stop();
-    this.#watch = null;
-    this.#peer = null;
-    this.#remoteSound = null;
-    this.#remotePicture = null;
-    this.#quality = null;
-    this.#safetyCode = NO_SAFETY_CODE;
-    this.#pictureSeen = false;
-    if (!peer) return;
-    this.#held.retire(peer.call);
-    if (bye) this.#goodbye = peer.end({ hurried: this.#closing });
-    else peer.close();
+  #endConnection(bye: boolean): void {
+    const ended = this.#connection?.end(bye ? { hurried: this.#closing } : null);
+    if (!ended) return;
+    this.#held.retire(ended.call);
+    if (bye) this.#goodbye = ended.goodbye;
   }
 
   #onRestarted(signals: Signal[]): void {
@@ -795,41 +716,5 @@ export class Call implements CallView {
     this.#held.clear();
     this.#held.hold(other.id, ...signals);
     this.#move({ type: 'peer-restarted' });
-  }
-
-  #onExchanged(peer: Peer): void {
-    if (!this.#isRinging) this.#remoteSound = peer.remoteSound;
-    this.#move({ type: 'exchanged' });
-  }
-
-  #onPath(alive: boolean): void {
-    const atMs = this.#clock.now();
-    this.#move(alive ? { type: 'path-found', atMs } : { type: 'path-lost', atMs });
-    if (alive && !this.#isRinging) this.#watchPath();
-  }
-
-  #watchPath(): void {
-    const peer = this.#peer;
-    if (!peer) return;
-    this.#watch ??= new PathWatch({
-      connection: () => peer.connection,
-      clock: this.#clock,
-      pictureSeen: () => this.#pictureSeen,
-      onReading: ({ quality, framesDecoded }) => {
-        this.#quality = quality;
-        if (framesDecoded > 0) this.#pictureSeen = true;
-      },
-    });
-  }
-
-  #onMedia(): void {
-    // Before anybody has answered nothing is sent.
-    if (this.#isRinging) return;
-    const { audioTrack, videoTrack, muted } = this.media;
-    for (const peer of [this.#peer, this.#spare]) {
-      peer?.setTrack('audio', audioTrack);
-      peer?.setTrack('video', videoTrack);
-      peer?.stateMedia({ muted: muted || audioTrack === null, cameraOff: videoTrack === null });
-    }
   }
 }

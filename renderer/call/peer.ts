@@ -70,8 +70,6 @@ export interface PeerOptions {
   freshIceServers: () => Promise<readonly IceServer[]>;
 }
 
-export type PeerConstructor = new (options: PeerOptions) => Peer;
-
 export interface PeerStart {
   polite: boolean;
   /** The other speaks the plain dialect: audio and video only, no data channel, nothing a simple page would not know. */

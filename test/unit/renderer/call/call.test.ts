@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Member, Signal } from '../../../../main/signaling/protocol';
 import type { CallRecord, HostedRoom } from '../../../../preload/bridge';
+import { CallConnection } from '../../../../renderer/call/call-connection.svelte';
 import { Call, type CallOptions } from '../../../../renderer/call/call.svelte';
 import type { CallState, Phase } from '../../../../renderer/call/call-state';
-import { Peer } from '../../../../renderer/call/peer';
 import { LocalMedia } from '../../../../renderer/call/local-media.svelte';
 import { fakeMember, fakeSeat, FakeBridge, fakeTarget } from '../../../support/fake-bridge';
 import { FakeClock, settled } from '../../../support/fake-clock';
@@ -50,7 +50,7 @@ class Person {
       bridge: this.bridge,
       media: this.media,
       connection: network.Connection,
-      loadPeer: () => Promise.resolve(Peer),
+      loadConnection: () => Promise.resolve(CallConnection),
       newStream: () => newFakeStream(),
       newCertificate: () => Promise.resolve(fakeCertificate(letter)),
       key: letter,
