@@ -122,6 +122,7 @@ function start(
     settings: () => settings.current,
     lanServer,
     links: people,
+    isFavourite: (key) => book.known(key)?.favourite ?? false,
     knownAddresses: () => book.favouriteAddresses,
     noteAddress: (key, server) => book.noteAddress(key, server),
     interfaces: networkInterfaces,

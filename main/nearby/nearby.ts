@@ -12,7 +12,7 @@ import { NEARBY } from '../signaling/protocol';
 import { instanceOf } from './announcement';
 import { Discovery, type OpenMulticast } from './discovery';
 import { isOwn, onLink, type Interfaces } from './networks';
-import { MAX_DIALLED, shouldDial, WAIT_MS } from './who-dials';
+import { chooseDialled, shouldDial, WAIT_MS, type Candidate } from './who-dials';
 
 export interface NearbyParts {
   /** Own public key. */
@@ -20,6 +20,7 @@ export interface NearbyParts {
   settings: () => Settings;
   lanServer: Pick<LanServer, 'beReachable' | 'stopBeingReachable' | 'openRoom' | 'closeRoom' | 'onMoved'>;
   links: PeopleLinks;
+  isFavourite: (key: string) => boolean;
   /** Where favourites were reached last. */
   knownAddresses: () => readonly { key: string; servers: readonly string[] }[];
   /** Somebody was reached there. */
@@ -47,7 +48,7 @@ interface Place {
 
 /** The link to this app's own server. */
 const OWN = 'own';
-/** Places remembered at a time; more are somebody's mischief. */
+/** Places remembered at a time, beside those of favourites; more are somebody's mischief. */
 const MAX_PLACES = 256;
 /** Who was not seen for so long and cannot be reached either has gone. */
 const FORGET_MS = 130_000;
@@ -230,7 +231,7 @@ export class Nearby {
     const { clock } = this.#parts;
     const now = clock.now();
     const known = this.#places.get(key);
-    if (!known && this.#places.size >= MAX_PLACES) return;
+    if (!known && this.#places.size >= MAX_PLACES && !this.#parts.isFavourite(key)) return;
     const firstSeenAtMs = known?.firstSeenAtMs ?? now;
     // What the person said counts until the app ends.
     const origin = known?.from === 'person' ? 'person' : from;
@@ -257,10 +258,11 @@ export class Nearby {
   /** Keeps the sockets to others' servers that are to be kept, and no others. */
   #decide(): void {
     if (this.#mode === 'off') return;
-    const { key, clock } = this.#parts;
+    const { key, clock, isFavourite } = this.#parts;
     const now = clock.now();
     const isAnnounced = this.#port !== null;
     const here = this.#here;
+    const candidates: Candidate[] = [];
     for (const place of [...this.#places.values()]) {
       const link = this.#linkTo(place.key);
       const isStale = place.from !== 'person' && now - place.seenAtMs > FORGET_MS;
@@ -276,9 +278,17 @@ export class Nearby {
         isAsked: place.from !== 'heard',
       };
       // A ring is not to be lost because there is another way by now.
-      if (!shouldDial({ key, isAnnounced }, other)) {
-        if (!link?.isInUse) this.#hangUp(place.key);
-      } else if (!link && this.#dialled.size < MAX_DIALLED) this.#dial(place);
+      const isInUse = link?.isInUse ?? false;
+      if (isInUse || shouldDial({ key, isAnnounced }, other)) {
+        const isPreferred = isInUse || place.from === 'person' || isFavourite(place.key);
+        candidates.push({ key: place.key, isPreferred, isDialled: link !== null });
+      }
+    }
+    const chosen = chooseDialled(candidates);
+    for (const dialled of [...this.#dialled.keys()]) if (!chosen.has(dialled)) this.#hangUp(dialled);
+    for (const chosenKey of chosen) {
+      const place = this.#places.get(chosenKey);
+      if (place && !this.#linkTo(chosenKey)) this.#dial(place);
     }
   }
 

@@ -28,3 +28,23 @@ export function shouldDial(own: { key: string; isAnnounced: boolean }, other: Ot
   if (!own.isAnnounced || own.key < other.key) return true;
   return !other.isHere && (other.isAsked || other.seenForMs >= WAIT_MS);
 }
+
+/** Somebody to be dialled. */
+export interface Candidate {
+  key: string;
+  /** A favourite, somebody the person asked for, or who is being rung. */
+  isPreferred: boolean;
+  /** There is a socket to them already. */
+  isDialled: boolean;
+}
+
+/**
+ * Whom to keep a socket to where there are more than {@link MAX_DIALLED}: who matters to the person first, then whom
+ * there is one to already, then who was seen first. So no crowd, real or made up, keeps a favourite away.
+ * @param candidates in the order in which they were seen first
+ */
+export function chooseDialled(candidates: readonly Candidate[]): ReadonlySet<string> {
+  const rank = ({ isPreferred, isDialled }: Candidate): number => (isPreferred ? 0 : 2) + (isDialled ? 0 : 1);
+  const ranked = [...candidates].sort((one, other) => rank(one) - rank(other));
+  return new Set(ranked.slice(0, MAX_DIALLED).map(({ key }) => key));
+}

@@ -1,7 +1,7 @@
 import { tmpdir, type NetworkInterfaceInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import type { Answer } from '../../main/nearby/announcement';
+import { announcementOf, type Answer } from '../../main/nearby/announcement';
 import type { OpenMulticast } from '../../main/nearby/discovery';
 import { Nearby } from '../../main/nearby/nearby';
 import { PeopleLinks } from '../../main/people-links';
@@ -64,6 +64,7 @@ afterEach(async () => {
 interface AppOptions {
   identity?: Identity;
   known?: { key: string; servers: string[] }[];
+  favourites?: string[];
 }
 
 /** An app as far as being nearby goes: its own server, its links, and what its page hears. */
@@ -78,7 +79,11 @@ class App {
   server: SignalingServer | null = null;
   port = 0;
 
-  constructor(name: string, ether: Ether, { identity = generateIdentity(), known = [] }: AppOptions = {}) {
+  constructor(
+    name: string,
+    ether: Ether,
+    { identity = generateIdentity(), known = [], favourites = [] }: AppOptions = {},
+  ) {
     this.identity = identity;
     this.settings = fitSettings({ name, reachable: true });
     const emit = (event: BridgeEvent): void => {
@@ -121,6 +126,7 @@ class App {
         onMoved: () => undefined,
       },
       links: this.links,
+      isFavourite: (key) => favourites.includes(key),
       knownAddresses: () => known,
       noteAddress: (_key, server) => this.noted.push(server),
       interfaces: () => ({ lan0: [lan] }),
@@ -400,6 +406,23 @@ it('a ring is not lost because the other dials meanwhile', async () => {
   const answer = { answer: 'accept', media: 'voice', fingerprint } as const;
   expect(await ben.links.link(ring.link)?.answer(call, answer)).toBe(true);
   await ann.events.next((event) => event.type === 'ring-accepted');
+});
+
+it('a network full of apps that are not there keeps no favourite away', async () => {
+  const ether = new Ether();
+  const [smaller, greater] = twoIdentities();
+  const ann = new App('Ann', ether, { identity: smaller, favourites: [greater.publicKey] });
+  await ann.events.next((event) => event.type === 'nearby-changed' && event.nearby.state === 'on');
+  const network = { id: 'lan0', name: 'lan0', family: 'IPv4', from: HOST } as const;
+  const ignore = (): void => undefined;
+  const crowd = ether.open(network, { onQuery: ignore, onResponse: ignore, onTrouble: ignore });
+  // More than are remembered, and far more than are dialled.
+  for (let index = 0; index < 400; index += 1)
+    crowd.say(announcementOf({ key: generateIdentity().publicKey, port: 1, addresses: [HOST] }));
+  const ben = new App('Ben', ether, { identity: greater });
+  await Promise.all([ann.sees(ben), ben.sees(ann)]);
+  expect(ann.noted).toContain(ben.url);
+  crowd.close();
 });
 
 it('a favourite is looked for where they were', async () => {

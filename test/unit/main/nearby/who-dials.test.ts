@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { shouldDial, WAIT_MS, type Other } from '../../../../main/nearby/who-dials';
+import {
+  chooseDialled,
+  MAX_DIALLED,
+  shouldDial,
+  WAIT_MS,
+  type Candidate,
+  type Other,
+} from '../../../../main/nearby/who-dials';
 
 const seen = (key: string, change: Partial<Other> = {}): Other => ({
   key,
@@ -54,4 +61,18 @@ it('comes to one socket between any two who see each other, however long ago', (
       expect([fromOne, fromOther].filter(Boolean)).toHaveLength(1);
     }),
   );
+});
+
+it('keeps to those it has, and to those who matter, where there are too many', () => {
+  const crowd = Array.from({ length: MAX_DIALLED + 10 }, (_, index) => ({
+    key: String(index),
+    isPreferred: false,
+    isDialled: index >= 10,
+  }));
+  const late: Candidate = { key: 'favourite', isPreferred: true, isDialled: false };
+  expect(chooseDialled(crowd)).toEqual(new Set(crowd.slice(10).map(({ key }) => key)));
+  const chosen = chooseDialled([...crowd, late]);
+  expect(chosen.has('favourite')).toBe(true);
+  expect(chosen.size).toBe(MAX_DIALLED);
+  expect(chosen.has(String(MAX_DIALLED + 9))).toBe(false);
 });
