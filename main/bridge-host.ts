@@ -88,9 +88,9 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
       nearby.tellAll();
     },
     ring: (link, to, offer) => people.ring(link, to, offer),
-    confirmRinging: (link, call, ahead) => people.link(link)?.confirmRinging(call, ahead),
-    answerRing: (link, call, answer) => people.link(link)?.answer(call, answer) ?? false,
-    cancelRing: (link, call, reason) => people.link(link)?.cancel(call, reason),
+    confirmRinging: (link, call, ahead) => people.link(link)?.rings.confirmRinging(call, ahead),
+    answerRing: (link, call, answer) => people.link(link)?.rings.answer(call, answer) ?? false,
+    cancelRing: (link, call, reason) => people.link(link)?.rings.cancel(call, reason),
     readBook: () => book.read(),
     changeKnown: (key, change) => book.change(key, change),
     forgetKnown: (key) => book.forget(key),

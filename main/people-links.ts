@@ -56,7 +56,7 @@ export class PeopleLinks {
    */
   async ring(id: string, to: string, offer: RingOffer): Promise<boolean> {
     if (offer.room !== null && !this.#links.has(id)) await this.#waitFor(id);
-    return this.#links.get(id)?.ring(to, offer) ?? false;
+    return this.#links.get(id)?.rings.ring(to, offer) ?? false;
   }
 
   /** The conversation with this server and namespace, where there is one; kept until it is released. */
@@ -89,17 +89,19 @@ export class PeopleLinks {
   /** The call that is in this room, if a ring led there. */
   callIn(target: JoinTarget): RungCall | null {
     const link = [...this.#links.values()].find((each) => each.leadsTo(target));
-    return link?.callIn(target.room) ?? null;
+    return link?.rings.callIn(target.room) ?? null;
   }
 
   /** Whether a ring that nobody has answered yet leads to this room. */
   isRinging(target: JoinTarget): boolean {
-    return [...this.#links.values()].some((link) => link.leadsTo(target) && link.isRinging(target.room));
+    return [...this.#links.values()].some(
+      (link) => link.leadsTo(target) && link.rings.isRinging(target.room),
+    );
   }
 
   /** Settles once a room that this app is opening for a ring is open, or cannot be. */
   async roomOpened(target: JoinTarget): Promise<void> {
-    await Promise.all([...this.#links.values()].map((link) => link.roomOpened(target.room)));
+    await Promise.all([...this.#links.values()].map((link) => link.rings.roomOpened(target.room)));
   }
 
   /** Does what the settings say by now. */
@@ -127,7 +129,7 @@ export class PeopleLinks {
 
   /** No call is under way: rooms that were opened for rings close, as soon as the last room is left. */
   closeRooms(left: Promise<void>): void {
-    for (const link of [...this.#links.values(), ...this.#retired]) link.closeRooms(left);
+    for (const link of [...this.#links.values(), ...this.#retired]) link.rings.closeRooms(left);
   }
 
   /** Says everything again to a page that has just begun. */
@@ -137,7 +139,7 @@ export class PeopleLinks {
 
   /** The page that knew of rings has gone: nobody is to wait for it. */
   dropRings(): void {
-    for (const link of this.#links.values()) link.dropRings();
+    for (const link of this.#links.values()) link.rings.dropRings();
   }
 
   reconnectNow(): void {

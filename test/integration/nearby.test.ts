@@ -249,10 +249,10 @@ it.each(['who has the server', 'who dialled'])(
     await Promise.all([owner.sees(guest), guest.sees(owner)]);
     const [caller, callee] = who === 'who dialled' ? [guest, owner] : [owner, guest];
     const [way, back] = [caller.wayTo(callee), callee.wayTo(caller)];
-    expect(await caller.links.link(way.link)?.ring(way.id, offer)).toBe(true);
+    expect(await caller.links.link(way.link)?.rings.ring(way.id, offer)).toBe(true);
     const ring = await callee.events.next((event) => event.type === 'ring');
     expect(ring).toMatchObject({ signed: true, link: back.link });
-    await callee.links.link(back.link)?.answer(call, { answer: 'accept', media: 'voice', fingerprint });
+    await callee.links.link(back.link)?.rings.answer(call, { answer: 'accept', media: 'voice', fingerprint });
     expect(await caller.events.next((event) => event.type === 'ring-accepted')).toMatchObject({
       signed: true,
     });
@@ -276,13 +276,13 @@ it.each(['declined', 'cancelled'] as const)('a ring that is %s leaves no room be
   const guest = new App('Guest', ether, { identity: smaller });
   await Promise.all([owner.sees(guest), guest.sees(owner)]);
   const [way, back] = [owner.wayTo(guest), guest.wayTo(owner)];
-  await owner.links.link(way.link)?.ring(way.id, offer);
+  await owner.links.link(way.link)?.rings.ring(way.id, offer);
   await guest.events.next((event) => event.type === 'ring');
   expect(owner.rooms.size).toBe(1);
   if (how === 'declined') {
-    await guest.links.link(back.link)?.answer(call, { answer: 'decline', reason: 'declined' });
+    await guest.links.link(back.link)?.rings.answer(call, { answer: 'decline', reason: 'declined' });
     await owner.events.next((event) => event.type === 'ring-declined');
-  } else owner.links.link(way.link)?.cancel(call, 'cancelled');
+  } else owner.links.link(way.link)?.rings.cancel(call, 'cancelled');
   expect(owner.rooms.size).toBe(0);
 });
 
@@ -404,7 +404,7 @@ it('a ring is not lost because the other dials meanwhile', async () => {
   ann.nearby.look({ afterSleep: true });
   await ann.events.next((event) => event.type === 'person' && event.link === 'own');
   const answer = { answer: 'accept', media: 'voice', fingerprint } as const;
-  expect(await ben.links.link(ring.link)?.answer(call, answer)).toBe(true);
+  expect(await ben.links.link(ring.link)?.rings.answer(call, answer)).toBe(true);
   await ann.events.next((event) => event.type === 'ring-accepted');
 });
 

@@ -40,7 +40,7 @@ it('a ring and its answer prove both keys and both certificates, and lead into o
   await Promise.all([ann.sees(ben.id), ben.sees(ann.id)]);
   const call = newCall();
   expect(
-    await ann.link.ring(ben.id, {
+    await ann.link.rings.ring(ben.id, {
       call,
       media: 'video',
       fingerprint: fingerprint('AA'),
@@ -50,10 +50,10 @@ it('a ring and its answer prove both keys and both certificates, and lead into o
   ).toBe(true);
   const ring = await ben.next('ring');
   expect(ring).toMatchObject({ call, signed: true, fingerprint: fingerprint('AA'), from: { name: 'Ann' } });
-  void ben.link.confirmRinging(call, true);
+  void ben.link.rings.confirmRinging(call, true);
   await ann.next('ringing');
   expect(
-    await ben.link.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('BB') }),
+    await ben.link.rings.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('BB') }),
   ).toBe(true);
   expect(await ann.next('ring-accepted')).toMatchObject({
     call,
@@ -62,7 +62,7 @@ it('a ring and its answer prove both keys and both certificates, and lead into o
     target: ring.target,
   });
   // What was answered is answered.
-  expect(await ben.link.answer(call, { answer: 'decline', reason: 'declined' })).toBe(false);
+  expect(await ben.link.rings.answer(call, { answer: 'decline', reason: 'declined' })).toBe(false);
 });
 
 it('an app that was started again proves its new certificate for the call it was in, and finds its room', async () => {
@@ -70,14 +70,14 @@ it('an app that was started again proves its new certificate for the call it was
   await Promise.all([ann.sees(ben.id), ben.sees(ann.id)]);
   const call = newCall();
   const offer = { call, media: 'video', fingerprint: fingerprint('AA') } as const;
-  expect(await ann.link.ring(ben.id, { ...offer, room: null, ahead: false })).toBe(true);
+  expect(await ann.link.rings.ring(ben.id, { ...offer, room: null, ahead: false })).toBe(true);
   const { target } = await ben.next('ring');
-  await ben.link.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('BB') });
+  await ben.link.rings.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('BB') });
   await ann.next('ring-accepted');
-  const kept = ben.link.callIn(target.room);
+  const kept = ben.link.rings.callIn(target.room);
   expect(kept).toMatchObject({ call, link: 'saved', media: 'voice', peer: { key: ann.identity.publicKey } });
-  expect(ann.link.callIn(target.room)).toMatchObject({ call, media: 'video', peer: { id: ben.id } });
-  expect(ann.link.callIn('elsewhere')).toBeNull();
+  expect(ann.link.rings.callIn(target.room)).toMatchObject({ call, media: 'video', peer: { id: ben.id } });
+  expect(ann.link.rings.callIn('elsewhere')).toBeNull();
   ben.link.close();
 
   // It rings at once, whether it sees the other already or not.
@@ -89,11 +89,11 @@ it('an app that was started again proves its new certificate for the call it was
     room: target.room,
     ahead: false,
   } as const;
-  const rung = again.link.ring(ann.id, back);
+  const rung = again.link.rings.ring(ann.id, back);
   const ring = await ann.next('ring');
   expect(ring).toMatchObject({ call, signed: true, fingerprint: fingerprint('CC'), target });
   expect(ring.from.key).toBe(ben.identity.publicKey);
-  await ann.link.answer(call, { answer: 'accept', media: 'video', fingerprint: fingerprint('AA') });
+  await ann.link.rings.answer(call, { answer: 'accept', media: 'video', fingerprint: fingerprint('AA') });
   expect(await again.next('ring-accepted')).toMatchObject({
     call,
     signed: true,
@@ -152,7 +152,7 @@ it('an answer by another key, or for another certificate, proves nothing', async
   const evil = await stranger();
   await ann.sees(evil.id);
   const call = newCall();
-  const rung = ann.link.ring(evil.id, {
+  const rung = ann.link.rings.ring(evil.id, {
     call,
     media: 'voice',
     fingerprint: fingerprint('AA'),
@@ -178,7 +178,7 @@ it('a ring to somebody who has gone ends by itself', async () => {
   const ben = await stranger();
   await ann.sees(ben.id);
   const call = newCall();
-  const rung = ann.link.ring(ben.id, {
+  const rung = ann.link.rings.ring(ben.id, {
     call,
     media: 'voice',
     fingerprint: fingerprint('AA'),

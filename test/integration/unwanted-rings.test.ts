@@ -90,7 +90,7 @@ describe('who rings without end', () => {
     for (let n = 0; n < 10; n += 1) {
       const call = await ben.ring(ann.id);
       expect((await ann.next('ring')).call).toBe(call);
-      await ann.link.answer(call, { answer: 'decline', reason: 'busy' });
+      await ann.link.rings.answer(call, { answer: 'decline', reason: 'busy' });
     }
     expect(lines).toEqual(['one key rings too often: not heard for a while']);
     // Not even a nonce; what is said after it shows that it was read.
@@ -114,7 +114,7 @@ describe('who rings without end', () => {
     for (let n = 0; n < 12; n += 1) {
       const call = await ben.ring(ann.id);
       await ann.next('ring');
-      await ann.link.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('AA') });
+      await ann.link.rings.answer(call, { answer: 'accept', media: 'voice', fingerprint: fingerprint('AA') });
       await ben.told('accept');
     }
     expect(lines).toEqual([]);
