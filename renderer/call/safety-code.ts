@@ -209,10 +209,11 @@ export class SafetyExchange {
     const { role, call } = this.#options;
     try {
       const commit = await commitmentOf(role, call, own, this.#random);
-      if (!this.#isRunning) return;
+      if (this.#closed) return;
       this.#ownCommit = commit;
+      // Also after a failure: who hears no commit takes this side for an older Parley, and is told of nothing.
       this.#options.send({ type: 'commit', commit });
-      this.#reveal();
+      if (this.#isRunning) this.#reveal();
     } catch {
       this.#fail();
     }

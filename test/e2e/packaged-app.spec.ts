@@ -69,6 +69,10 @@ test('it starts, shows its page, and hosts a room', async () => {
       });
       child.once('exit', (code) => reject(new Error(`the app ended with ${String(code)}`)));
     });
+    // Playwright waits for ever for a page that is just being made when it connects.
+    const { host } = new URL(endpoint);
+    const pages = async (): Promise<string> => (await fetch(`http://${host}/json/list`)).text();
+    await expect.poll(pages).toContain('"app://parley/index.html"');
     const browser = await chromium.connectOverCDP(endpoint);
     const [context] = browser.contexts();
     const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));

@@ -77,6 +77,7 @@ export class EvilServer {
   /** What each member said of the safety code in this call, and in the call before. */
   #said = new Map<string, SafetyMessage[]>();
   #saidBefore = new Map<string, SafetyMessage[]>();
+  readonly #delayed = new Set<NodeJS.Timeout>();
 
   private constructor(real: RealServer, listener: WebSocketServer) {
     this.#real = real;
@@ -116,6 +117,7 @@ export class EvilServer {
   }
 
   async stop(): Promise<void> {
+    this.#forgetDelayed();
     for (const client of this.#listener.clients) client.terminate();
     await new Promise((resolve) => this.#listener.close(resolve));
     await this.#real.close();
@@ -202,6 +204,7 @@ export class EvilServer {
   #begin(): void {
     for (const { exchange } of this.#sides.values()) exchange?.close();
     this.#sides.clear();
+    this.#forgetDelayed();
     this.#saidBefore = this.#said;
     this.#said = new Map();
   }
@@ -255,10 +258,10 @@ export class EvilServer {
         pass(isCommit ? message : { type: 'reveal', random: ZEROS });
         return;
       case 'delay-commits':
-        setTimeout(pass, isCommit ? DELAY_MS : 0, message);
+        this.#passLater(pass, message, isCommit ? DELAY_MS : 0);
         return;
       case 'delay-reveals':
-        setTimeout(pass, isCommit ? 0 : DELAY_MS, message);
+        this.#passLater(pass, message, isCommit ? 0 : DELAY_MS);
         return;
       case 'echo':
         this.#say(from, JSON.stringify(message));
@@ -273,6 +276,20 @@ export class EvilServer {
       default:
         this.trick satisfies never;
     }
+  }
+
+  #passLater(pass: (said: SafetyMessage) => void, message: SafetyMessage, delayMs: number): void {
+    const timer = setTimeout(() => {
+      this.#delayed.delete(timer);
+      pass(message);
+    }, delayMs);
+    this.#delayed.add(timer);
+  }
+
+  /** What was said in a call belongs to that call. */
+  #forgetDelayed(): void {
+    for (const timer of this.#delayed) clearTimeout(timer);
+    this.#delayed.clear();
   }
 
   #say(to: string, text: string): void {

@@ -300,6 +300,19 @@ describe('SafetyExchange', () => {
     expect(a.sent).toHaveLength(1);
   });
 
+  test('a side that was disturbed before it committed does so all the same, for the other to be told too', async () => {
+    const { a, b, clock } = pair();
+    a.exchange.hear({ type: 'reveal', random: 'A'.repeat(43) });
+    expect(a.states).toEqual(['exchanging', 'failed']);
+    await hashed();
+    expect(a.sent.map(({ type }) => type)).toEqual(['commit']);
+    await clock.advance(EXCHANGE_MS);
+    expect([a.states, b.states]).toEqual([
+      ['exchanging', 'failed'],
+      ['exchanging', 'failed'],
+    ]);
+  });
+
   test('a second commit ends it, also the same again', async () => {
     const { a, commit, reveal } = await withCommit();
     a.exchange.hear(commit);
