@@ -148,7 +148,7 @@ export function parseCommandLine(
   } catch (error) {
     // Node's own sentences name the flag; only the first one is about what was typed.
     const [sentence = 'The command line cannot be read'] =
-      error instanceof Error ? error.message.split('. ') : [];
+      error instanceof Error ? error.message.split(/\.\s/) : [];
     return { kind: 'wrong', sentence: `${sentence}.` };
   }
   if (given.help) return { kind: 'help' };

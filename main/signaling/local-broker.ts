@@ -109,6 +109,8 @@ export class LocalBroker implements Broker {
     const people = this.#people.get(namespace) ?? new Map<string, Person>();
     const before = people.get(person.id);
     if (!before && people.size >= LIMITS.people) return false;
+    // What changes nothing is told to nobody.
+    if (before && isSamePerson(before, person)) return true;
     people.set(person.id, person);
     this.#people.set(namespace, people);
     if (!before) this.#postPeople(person.id, people);
@@ -209,6 +211,12 @@ function seatOf(room: Room, member: string): Seat | undefined {
 function othersThan(room: Room, member: string): Room {
   return room.filter((seat) => seat.member.id !== member);
 }
+
+const isSamePerson = (one: Person, other: Person): boolean =>
+  one.status === other.status &&
+  one.name === other.name &&
+  one.device === other.device &&
+  one.key === other.key;
 
 function isSeen(person: Person | undefined): boolean {
   return person !== undefined && person.status !== 'invisible';

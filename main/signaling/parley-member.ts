@@ -345,6 +345,11 @@ export class ParleyMember implements Receiver, Mailbox {
       this.#expect(this.#context.broker.deliver(event.from, { kind: 'event', event: error }));
       return;
     }
+    if (event.type === 'told' && !this.#line.hasRoom) {
+      const error: UnsequencedEvent = { type: 'error', code: 'peer-unavailable', to: this.#self.id };
+      this.#expect(this.#context.broker.deliver(event.from.id, { kind: 'event', event: error }));
+      return;
+    }
     // What it asked for itself is answered all the same.
     if (!isForgotten || event.type === 'error') this.#push(event, mail.json);
   }

@@ -43,6 +43,8 @@ it('refuses a taken port for metrics, and listens nowhere', async () => {
 
 it.each([
   ['--port', 'x'],
+  ['--port', '-1'],
+  ['--listen', '--port', '3'],
   ['--listen', '203.0.113.7', '--port', '0'],
   ['--listen', 'no.such.host.invalid', '--port', '0'],
   ['--allow-origin', 'nonsense'],

@@ -63,6 +63,16 @@ describe('people of one namespace', () => {
     ann.client.close();
   });
 
+  it('hear nothing of who says again what they said before', async () => {
+    const [ann, ben] = [await present('Ann', 'parrots'), await present('Ben', 'parrots')];
+    await ann.next('person');
+    for (let time = 0; time < 40; time += 1) ben.client.present('free');
+    ben.client.tell(ann.id, HAIL);
+    await ann.next('told');
+    expect(ann.heard('person')).toHaveLength(1);
+    expect(ann.heard('down')).toEqual([]);
+  });
+
   it('neither see nor reach those of another', async () => {
     const ann = await present('Ann', 'here');
     const ben = await present('Ben', 'there');
@@ -113,6 +123,19 @@ describe('a message', () => {
     stranger.client.tell(ben.id, HAIL);
     expect(await stranger.next('error')).toMatchObject({ code: 'not-present', to: ben.id });
     expect(ben.heard('told')).toEqual([]);
+  });
+
+  it('of many is refused where there is no room for more, and costs who is told nothing', async () => {
+    const [ann, ben] = [await present('Ann', 'flood'), await present('Ben', 'flood')];
+    for (let time = 0; time < 60; time += 1) ben.client.tell(ann.id, HAIL);
+    const cy = await present('Cy', 'flood');
+    for (let time = 0; time < 60; time += 1) cy.client.tell(ann.id, HAIL);
+    await expect
+      .poll(() => ann.heard('told').length + [...ben.heard('error'), ...cy.heard('error')].length)
+      .toBe(120);
+    expect(ann.heard('down')).toEqual([]);
+    ben.client.tell(ann.id, { ...HAIL, call: 'd'.repeat(22) });
+    await expect.poll(() => ann.heard('told').at(-1)).toMatchObject({ message: { call: 'd'.repeat(22) } });
   });
 
   it('to oneself is refused', async () => {

@@ -218,7 +218,7 @@ export class ReferenceRooms {
     const status = people?.get(id);
     const other = this.#keyed.get(to);
     if (status === undefined) this.#tell(member, { type: 'error', code: 'not-present', to });
-    else if (to === id || !other || people?.has(to) !== true)
+    else if (to === id || !other || people?.has(to) !== true || other.unacked.length >= UNACKED)
       this.#tell(member, { type: 'error', code: 'peer-unavailable', to });
     else this.#tell(other, { type: 'told', from: describePerson(member, status), message });
   }
@@ -227,6 +227,8 @@ export class ReferenceRooms {
     const people = this.#present.get(member.namespace) ?? new Map<string, string>();
     this.#present.set(member.namespace, people);
     const before = people.get(member.id);
+    // They all are called the same for ever, so only this can change.
+    if (before === status) return;
     people.set(member.id, status);
     // Who comes is told once of everybody, and from then on of each change.
     if (before === undefined) {
