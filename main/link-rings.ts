@@ -39,6 +39,8 @@ export interface LinkRingsParts {
   status: () => Status;
   /** Who this is, while they are here. */
   person: (member: string) => Person | null;
+  /** Settles once this person is present, whom nobody would answer before. */
+  entered: () => Promise<void>;
   /** Settles once they are here, or have been waited for long enough. */
   waitFor: (member: string) => Promise<void>;
   tell: (to: string, message: RingMessage) => void;
@@ -125,6 +127,7 @@ export class LinkRings {
 
   /** Rings someone; what becomes of it comes as events. @returns false where they were not there to take it. */
   async ring(to: string, { call, media, fingerprint, room: former, ahead }: RingOffer): Promise<boolean> {
+    await this.#parts.entered();
     if (former !== null) await this.#parts.waitFor(to);
     const callee = this.#parts.person(to);
     if (!callee) return false;

@@ -53,6 +53,8 @@ export interface PeopleLinkParts {
 
 /** How long somebody is waited for whom this app lost in the middle of a call. */
 const RETURN_MS = 10_000;
+/** A name is told once nobody rings. */
+const RENAME_MS = 1000;
 /** What is wrong will not mend itself: asked again only when the person changes something, or after this. */
 const HOPELESS_MS = 60_000;
 
@@ -67,6 +69,8 @@ export class PeopleLink {
   #name: string;
   #attempt = 0;
   #retry: Timer | null = null;
+  /** Settles once the conversation is there, and this person present in it, or there is none. */
+  #entered: Promise<void> = Promise.resolve();
   #closed = false;
   /** Calls that are over the conversation. */
   #holders = 0;
@@ -109,6 +113,7 @@ export class PeopleLink {
       clock,
       status: () => this.#status,
       person: (member) => this.#people.get(member) ?? null,
+      entered: () => this.#entered,
       waitFor: (member) => this.#waitFor(member),
       tell: (to, message) => this.#tell(to, message),
       roomTarget: (room) => ({ servers: [...this.#servers], namespace: parts.target.namespace, room }),
@@ -195,7 +200,16 @@ export class PeopleLink {
   rename(name: string): void {
     if (name === this.#name) return;
     this.#name = name;
-    if (this.isHeld) this.#isNameOld = true;
+    this.#isNameOld = true;
+    this.#sayName();
+  }
+
+  /** Begins anew under the present name, once nobody rings or talks over the conversation. */
+  #sayName(): void {
+    if (this.#closed || !this.#isNameOld) return;
+    // Whose call it is goes on when that is over.
+    if (this.isHeld) return;
+    if (this.isInUse) this.#parts.clock.setTimeout(() => this.#sayName(), RENAME_MS);
     else this.#connectAnew();
   }
 
@@ -316,7 +330,7 @@ export class PeopleLink {
     client.subscribe((event) => {
       if (this.#client === client) this.#onEvent(event);
     });
-    client.connect().then(
+    this.#entered = client.connect().then(
       () => client.present(this.#status),
       (error: unknown) => {
         if (!(error instanceof SignalingError)) throw error;

@@ -157,6 +157,7 @@ export class Nearby {
         if (this.#isStill('unseen')) discovery.start(null);
         await this.#stopListening();
         this.#decide();
+        this.#askKnownLater();
         return;
       }
       case 'off':
@@ -183,6 +184,7 @@ export class Nearby {
       onMoved: () => {
         this.#show(this.#whereabouts());
         links.reconnectNow();
+        this.#askKnownLater();
       },
     });
     return this.#discovery;
