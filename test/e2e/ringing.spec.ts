@@ -104,6 +104,39 @@ test('a ring ends for both when one of them is gone', async ({ meet }) => {
   await says(again, 'Ben cannot be reached any more.');
 });
 
+test('a ring ends for both when one of them becomes invisible', async ({ meet }) => {
+  const [ann, ben] = await family(meet, server);
+  const hide = (person: Person): Promise<unknown> =>
+    person.page.getByRole('combobox', { name: 'Your status' }).selectOption('Invisible');
+  await ann.button('Call Ben').click();
+  await says(ben, 'Ann is calling');
+  await hide(ben);
+  await says(ann, 'Ben declined the call.');
+  await says(ben, 'You declined Ann’s call.');
+  await ben.page.getByRole('combobox', { name: 'Your status' }).selectOption('Available');
+
+  await ann.button('Call again').click();
+  await says(ben, 'Ann is calling');
+  await hide(ann);
+  await says(ben, 'Ann hung up before you talked.');
+  expect(await ann.liveTracks()).toEqual([]);
+});
+
+test('a ring is not heard any more by who no longer wants to be disturbed', async ({ meet }) => {
+  const [ann, ben] = await family(meet, server);
+  await ben.page.clock.install();
+  await listen(ben);
+  const rings = async () => (await notesOf(ben)).filter((hertz) => hertz === FIRST_NOTES.ring).length;
+  await ann.button('Call Ben').click();
+  await expect.poll(rings).toBe(1);
+  await ben.page.getByRole('combobox', { name: 'Your status' }).selectOption('Do not disturb');
+  await ben.page.clock.fastForward(10_000);
+  await says(ben, 'Ann is calling');
+  expect(await rings()).toBe(1);
+  await ben.button('Accept').click();
+  await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
+});
+
 test('a ring ends for both when the server is gone', async ({ meet }) => {
   const [ann, ben] = await family(meet, server);
   await ann.button('Call Ben').click();
