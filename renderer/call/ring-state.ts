@@ -34,8 +34,8 @@ export const isRing = (state: CallState): state is RingState =>
 
 /** The person rings someone. */
 export function asked(state: CallState, ring: Ring, atMs: number): Transition {
-  // Who rings whoever is ringing just now has answered.
-  if (state.phase === 'ringing' && state.ring.peer.key === ring.peer.key)
+  // Who rings whoever is ringing just now has answered; a ring that proves no key is from somebody else.
+  if (state.phase === 'ringing' && state.ring.peer.key === ring.peer.key && state.ring.fingerprint !== null)
     return accepted(state, ring.media, atMs);
   return isFree(state) ? begin(state, ring) : stay(state);
 }

@@ -690,6 +690,9 @@ describe('a ring', () => {
       phase: 'answered',
       ring: { call: 'ring-1' },
     });
+    const unsigned = after(idle, rungBy(bo, 'ring-1', { signed: false }));
+    expect(unsigned).toMatchObject({ phase: 'ringing', ring: { fingerprint: null } });
+    expect(after(unsigned, { type: 'ring-asked', ring: back, atMs: 1 })).toEqual(unsigned);
   });
 });
 
