@@ -104,7 +104,7 @@ export class PeopleBook {
     const before = this.#calls.find((call) => isRepeated(call, record));
     const { name, key, startedAtMs, lastedMs } = record;
     const added = before
-      ? { ...before, name, startedAtMs, seen: false, times: before.times + record.times }
+      ? { ...before, name, startedAtMs, seen: record.seen, times: before.times + record.times }
       : record;
     // One that goes on after this app was started again is still one call.
     this.#setCalls([added, ...this.#calls.filter((call) => call !== before && call.id !== record.id)]);

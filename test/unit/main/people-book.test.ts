@@ -187,6 +187,14 @@ describe('calls', () => {
     expect((await book.read()).calls.map(({ times }) => times)).toEqual([1, 10]);
   });
 
+  test('that were declined are one as well, and no missed one', async () => {
+    const book = open();
+    const declined = { reason: 'declined', by: 'self', seen: true } as const;
+    await book.addCall(call(declined));
+    await book.addCall(call(declined));
+    expect((await book.read()).calls).toMatchObject([{ times: 2, seen: true }]);
+  });
+
   test.each<[string, Partial<CallRecord>]>([
     ['of another person', { key: 'ben' }],
     ['of who proved nothing, by another name', { key: null, name: 'Ben' }],
