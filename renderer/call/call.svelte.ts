@@ -226,7 +226,7 @@ export class Call implements CallView {
 
   goBack(target: JoinTarget, rung: RungCall): Promise<void> {
     const ring: Ring = { ...rung, direction: 'out', fingerprint: null, room: target.room, ahead: false };
-    return this.#do({ type: 'return-asked', target, ring });
+    return this.#ask({ type: 'return-asked', target, ring });
   }
 
   accept(media: RingMedia): Promise<void> {
@@ -252,7 +252,8 @@ export class Call implements CallView {
   }
 
   join(target: JoinTarget, confirmed: boolean): Promise<void> {
-    if (confirmed) this.#click();
+    if (!confirmed) return this.#ask({ type: 'join-asked', target, confirmed });
+    this.#click();
     return this.#do({ type: 'join-asked', target, confirmed });
   }
 
@@ -348,6 +349,12 @@ export class Call implements CallView {
   /** What a person does shows in the state at once; the promise is for those who care when a goodbye is out. */
   async #do(event: CallEvent): Promise<void> {
     if (this.#connection === null) await this.ready();
+    this.#move(event);
+    await this.#goodbye;
+  }
+
+  /** The same for what only asks the person something, which needs nothing loaded and is to be seen at once. */
+  async #ask(event: CallEvent): Promise<void> {
     this.#move(event);
     await this.#goodbye;
   }

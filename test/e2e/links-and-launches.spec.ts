@@ -17,6 +17,28 @@ test('a link opened cold asks where to go before anything is connected or opened
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
 });
 
+test('a link opened cold opens no camera before one agrees, and none for who then wants a voice call', async ({
+  meet,
+}) => {
+  const ann = await meet('Ann', { media: RED });
+  const link = await ann.host({ letIn: true });
+  const ben = await meet('Ben', {
+    media: BLUE,
+    args: [link],
+    settings: { preview: true },
+  });
+  const opened = (): Promise<string[]> =>
+    ben.page.evaluate(() => (window.parleyTestTracks ?? []).map(({ kind }) => kind));
+  await expect(ben.page.getByRole('heading', { name: 'Join this room?' })).toBeVisible();
+  expect(await opened()).toEqual([]);
+  await ben.page.keyboard.press('Control+,');
+  await ben.page.getByRole('switch', { name: 'Start calls with voice only' }).click();
+  await ben.page.keyboard.press('Escape');
+  await ben.button('Join').click();
+  await Promise.all([ann.hears(BLUE), ben.sees(RED)]);
+  expect(await opened()).toEqual(['audio']);
+});
+
 test('a link opened warm goes to the running app, which asks first too', async ({ meet }) => {
   const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
   const link = await ann.host({ letIn: true });
