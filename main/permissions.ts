@@ -18,6 +18,11 @@ export function guardPermissions(session: Session, isOurs: (url: string) => bool
       return;
     }
     const kinds = 'mediaTypes' in details ? (details.mediaTypes ?? []) : [];
+    // A capture of the screen names no kind.
+    if (kinds.length === 0) {
+      answer(false);
+      return;
+    }
     // A combined request is granted only if the OS grants both.
     void Promise.all(kinds.map((kind) => askSystem(kind === 'video' ? 'camera' : 'microphone'))).then(
       (granted) => answer(granted.every(Boolean)),

@@ -1,5 +1,5 @@
 /** The page's composition root: asks the app once who it is for, makes the call and the devices, draws. */
-import { mount } from 'svelte';
+import { mount, unmount } from 'svelte';
 import App from './App.svelte';
 import { Call } from './call/call.svelte';
 import { systemClock } from './call/clock';
@@ -64,9 +64,11 @@ async function open(): Promise<void> {
     // Nobody is left who could hang up or turn the camera off.
     call.close();
     showCrash(cause);
+    // Nor may what is left of it open them again. Later: it may just be drawing.
+    queueMicrotask(() => void unmount(drawn));
   };
   const painted = firstFrame();
-  mount(App, { target, props: { app, painted, oncrash } });
+  const drawn = mount(App, { target, props: { app, painted, oncrash } });
   await painted;
   void book.load();
   await call.ready();

@@ -124,9 +124,14 @@ test('the page cannot navigate away, open windows, embed, or ask for more than c
         () => resolve('refused'),
       ),
     );
-    return [...asked, position];
+    const screen = { mandatory: { chromeMediaSource: 'desktop' } } as MediaTrackConstraints;
+    const captured = await navigator.mediaDevices.getUserMedia({ video: screen }).then(
+      () => 'told',
+      () => 'refused',
+    );
+    return [...asked, position, captured];
   });
-  expect(states).toEqual(['denied', 'denied', 'denied', 'denied', 'refused']);
+  expect(states).toEqual(['denied', 'denied', 'denied', 'denied', 'refused', 'refused']);
   expect(page.url()).toBe(before);
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
 });
