@@ -98,3 +98,21 @@ test('it rings where one chose, and everything else is heard where it always is'
   await expect.poll(() => notesOf(ann)).toContain(FIRST_NOTES.knock);
   expect(await speaker()).toBe('');
 });
+
+test('a slip in a TURN server that is saved costs nothing', async ({ meet }) => {
+  const turn = { urls: ['turn:turn.example.org:3478'], username: 'ann', credential: 'secret' };
+  const ann = await meet('Ann', { settings: { iceServers: [turn] } });
+  const address = ann.page.getByRole('textbox', { name: 'Address' });
+  await ann.button(/^Settings/).click();
+  await address.fill('turn:');
+  await address.press('Tab');
+  await ann.button('Close').click();
+  await ann.app.close();
+
+  const again = await meet('Ann', { profile: ann.profile });
+  await again.button(/^Settings/).click();
+  await expect(again.page.getByRole('textbox', { name: 'Address' })).toHaveValue(
+    'turn:turn.example.org:3478',
+  );
+  await expect(again.page.getByRole('textbox', { name: 'User name' })).toHaveValue('ann');
+});
