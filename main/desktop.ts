@@ -2,6 +2,7 @@ import type { BrowserWindow, WebFrameMain } from 'electron';
 import type {
   BridgeEvent,
   CallRecord,
+  KnownPerson,
   Language,
   MenuCommand,
   Outside,
@@ -24,6 +25,8 @@ export interface DesktopParts {
   devServer: string | null;
   language: () => Language;
   settings: () => Settings;
+  /** Who a key is, where they are known. */
+  known: (key: string) => KnownPerson | null;
   emit: (event: BridgeEvent) => void;
   log: Logger;
 }
@@ -93,10 +96,13 @@ export class Desktop {
   }
 
   /** A call or a ring is over. */
-  noteCall({ direction, seen, name, reason }: CallRecord): void {
+  noteCall({ direction, seen, name, key, reason }: CallRecord): void {
     // Missed ones begin unseen. Whoever wants to be left alone finds them in the list, and so does who looks at it.
     const isTold = direction === 'in' && !seen && reason !== 'do-not-disturb';
-    if (isTold && !isInFront(this.#parts.window)) this.#notifications.missed(name);
+    if (isTold && !isInFront(this.#parts.window)) {
+      const givenName = key === null ? null : this.#parts.known(key)?.givenName;
+      this.#notifications.missed(givenName ?? name);
+    }
   }
 
   // ---------------------------------------------------------------- the small window

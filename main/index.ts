@@ -92,7 +92,15 @@ function start(
     if (!window.isDestroyed()) sendEvent(window.webContents, event);
   };
   const book = new PeopleBook({ folder: dataFolder, emit, log, now: Date.now });
-  const desktop = new Desktop({ window, devServer, language, settings: () => settings.current, emit, log });
+  const desktop = new Desktop({
+    window,
+    devServer,
+    language,
+    settings: () => settings.current,
+    known: (key) => book.known(key),
+    emit,
+    log,
+  });
   const closing = new Closing({ window, settings: () => settings.current, emit });
   const loginItem = new LoginItem(profile);
   const passwords = new ServerPasswords({

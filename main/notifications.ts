@@ -7,9 +7,18 @@ const WORDS = {
     voice: 'Voice call',
     video: 'Video call',
     unsigned: 'It is not proved who calls',
+    namesake: 'From another device than the one you know',
     missed: 'Missed call',
+    someone: 'Someone',
   },
-  zh: { voice: '语音来电', video: '视频来电', unsigned: '无法证明来电者是谁', missed: '未接来电' },
+  zh: {
+    voice: '语音来电',
+    video: '视频来电',
+    unsigned: '无法证明来电者是谁',
+    namesake: '来自另一台设备，不是你认识的那台',
+    missed: '未接来电',
+    someone: '有人',
+  },
 } satisfies Record<Language, Record<string, string>>;
 
 interface NotificationsParts {
@@ -38,14 +47,17 @@ export class Notifications {
     this.#ringing = null;
     if (!ring) return;
     const words = WORDS[this.#parts.language()];
-    const body = ring.signed ? words[ring.media] : `${words[ring.media]} · ${words.unsigned}`;
+    // No name: some desktops read markup here.
+    const warning = ring.namesake !== null ? words.namesake : ring.signed ? null : words.unsigned;
+    const body = warning === null ? words[ring.media] : `${words[ring.media]} · ${warning}`;
     const notification = this.#show(ring.name, body, 'critical');
     if (notification) this.#ringing = { ring, notification };
   }
 
   /** Tells of a call that nobody answered; it stays until somebody has seen it. */
   missed(name: string): void {
-    this.#show(name, WORDS[this.#parts.language()].missed, 'normal');
+    const words = WORDS[this.#parts.language()];
+    this.#show(name.trim() || words.someone, words.missed, 'normal');
   }
 
   #show(title: string, body: string, urgency: 'normal' | 'critical'): Notification | null {

@@ -6,7 +6,7 @@ import { pagePreferences, windowColour } from './window';
 
 const WIDTH = 380;
 /** A ring that proves nothing is shown with a warning. */
-const HEIGHT = { signed: 172, unsigned: 224 };
+const HEIGHT = { plain: 172, unsigned: 224, namesake: 240 };
 /** From the edges of the screen. */
 const MARGIN = 16;
 
@@ -41,7 +41,7 @@ export class Popup {
 
   #open(ring: RingOutside): void {
     const window = new BrowserWindow({
-      ...place(ring.signed ? HEIGHT.signed : HEIGHT.unsigned),
+      ...place(HEIGHT[ring.namesake !== null ? 'namesake' : ring.signed ? 'plain' : 'unsigned']),
       title: 'Parley',
       show: false,
       frame: false,

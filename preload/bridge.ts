@@ -381,6 +381,8 @@ const ringOutsideSchema = v.object({
   signed: v.boolean(),
   /** Whose it is was made sure of once: the safety code was compared. */
   verified: v.boolean(),
+  /** Somebody this person relies on has this name, and another key. */
+  namesake: v.nullable(nameInputSchema),
   /** The app is about to answer it: the count-down is to be seen. */
   answersItself: v.boolean(),
 });

@@ -6,6 +6,7 @@ import { systemClock } from './call/clock';
 import { People } from './call/people.svelte';
 import { LocalMedia } from './call/local-media.svelte';
 import { Book } from './people/book.svelte';
+import { namesakeOf } from './people/names';
 import { showCrash } from './ui/crash';
 import { firstFrame } from './ui/first-frame';
 import { language, systemLanguage } from './ui/language.svelte';
@@ -44,9 +45,11 @@ async function open(): Promise<void> {
     newStream: () => new MediaStream(),
     newCertificate: () => RTCPeerConnection.generateCertificate(CERTIFICATE),
     key: start.key,
-    mayConnectAhead: ({ key, link }) =>
+    mayConnectAhead: ({ key, name, link }) =>
       preferences.current.connectAhead === 'known' &&
-      (people.kindOf(link) === 'nearby' || book.known(key)?.favourite === true),
+      (book.known(key)?.favourite === true ||
+        // Whoever takes the name of somebody one relies on learns nothing ahead.
+        (people.kindOf(link) === 'nearby' && namesakeOf(name, key, book.people) === null)),
     wayTo: (key, link) => people.wayTo(key, link),
     isQuiet: () => preferences.current.status === 'do-not-disturb',
     clock: systemClock,

@@ -51,7 +51,7 @@ export interface CallOptions {
   /** How this person is reached now, by this link where that leads to them; `null`: not at all. */
   wayTo: (key: string, link: string) => { link: string; person: Person } | null;
   /** Whether to connect to this person while it rings, which tells them this machine's address. */
-  mayConnectAhead: (who: { key: string; link: string }) => boolean;
+  mayConnectAhead: (who: { key: string; name: string; link: string }) => boolean;
   /** Of the person's settings; the server's come before them. */
   iceServers: IceServer[];
   alwaysRelay: boolean;
@@ -636,7 +636,7 @@ export class Call implements CallView {
   }
 
   #mayConnectAhead({ link, peer }: Pick<Ring, 'link' | 'peer'>): boolean {
-    return this.#options.mayConnectAhead({ key: peer.key, link });
+    return this.#options.mayConnectAhead({ key: peer.key, name: peer.name, link });
   }
 
   /** Nobody has answered yet: whatever is connected is only made ready. */

@@ -57,10 +57,11 @@ export function namesakeOf(
 ): KnownPerson | null {
   const skeleton = skeletonOf(name);
   if (skeleton === '') return null;
-  for (const person of people) {
-    if (!person.favourite && !person.verified) continue;
+  const trusted = [...people].filter((person) => person.favourite || person.verified);
+  // One of two who are called the same is nobody's namesake.
+  if (trusted.some((person) => person.key === key)) return null;
+  for (const person of trusted) {
     // A second device of the same person says so as well: it may be them, and it may not.
-    if (person.key === key) continue;
     const names = [person.name, person.givenName ?? ''].map(skeletonOf);
     if (names.includes(skeleton)) return person;
   }

@@ -15,10 +15,12 @@ export interface OutsideParts {
   someone: string;
   /** Who somebody with this key is, where they are known. */
   known: (key: string) => Pick<KnownPerson, 'givenName' | 'verified'> | null;
+  /** Whom this person relies on of that name, where the key is another; `key` is `null` where none is proved. */
+  namesake: (name: string, key: string | null) => string | null;
 }
 
 export function outsideOf(state: CallState, parts: OutsideParts): Outside {
-  const { muted, cameraOn, answersItself, someone, known } = parts;
+  const { muted, cameraOn, answersItself, someone, known, namesake } = parts;
   switch (state.phase) {
     case 'ringing': {
       const { call, peer, media, fingerprint } = state.ring;
@@ -28,7 +30,10 @@ export function outsideOf(state: CallState, parts: OutsideParts): Outside {
       const name = nameOf(person, peer.name) || someone;
       return {
         state: 'ringing',
-        ring: { call, name, media, signed, verified: person?.verified ?? false, answersItself },
+        ring: {
+          ...{ call, name, media, signed, verified: person?.verified ?? false, answersItself },
+          namesake: namesake(name, signed ? peer.key : null),
+        },
       };
     }
     case 'calling':

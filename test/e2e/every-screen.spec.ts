@@ -294,16 +294,23 @@ test('a safety code that was compared', async ({ meet }) => {
 test('the small window that shows a ring', async ({ meet }) => {
   for (const language of ['zh', 'en'] as const) {
     const ann = await meet('Ann', { args: ['--lang', language] });
-    await ann.page.evaluate((key) => window.parley.changeKnown(key, { verified: true }), KNOWN_KEY);
+    const knows = (key: string, change: object): Promise<unknown> =>
+      ann.page.evaluate(([of, what]) => window.parley.changeKnown(of, what), [key, change] as const);
+    await knows(KNOWN_KEY, { verified: true });
+    const longest = LONG_NAME.repeat(2).slice(0, 64);
+    await knows(`B${'D'.repeat(86)}`, { name: longest, favourite: true });
     await ann.putAway('hide');
     for (const [screen, ring] of [
       ['verified-video', { name: 'Ben', media: 'video', signed: true }],
-      ['verified-voice', { name: LONG_NAME.repeat(2).slice(0, 64), media: 'voice', signed: true }],
+      ['verified-voice', { name: longest, media: 'voice', signed: true }],
       ['unsigned-video', { name: 'عبد الرحمن 🎈', media: 'video', signed: false }],
+      ['namesake-video', { name: longest, media: 'video', signed: false }],
     ] as const) {
       await isRung(ann, ring);
       const popup = await ann.popup();
       await expect(popup.getByRole('heading')).toContainText(ring.name.slice(0, 3));
+      if (screen === 'namesake-video')
+        await expect(popup.getByRole('alert')).toHaveText(WORDS[language].ring.namesake(longest));
       await lookAtWindow(popup, `popup-${screen}-${language}`);
       await ann.answerPopup(WORDS[language].ring.decline);
       await ann.page.getByRole('button', { name: WORDS[language].ended.done }).click();

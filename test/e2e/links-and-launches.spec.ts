@@ -39,6 +39,20 @@ test('a link opened cold opens no camera before one agrees, and none for who the
   expect(await opened()).toEqual(['audio']);
 });
 
+test('a broken link opened after a call leaves the room of it open', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
+  const link = await ann.host({ letIn: true });
+  await ben.join(link);
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  await ben.button('Hang up').click();
+  await expect(ann.button('Call again')).toBeVisible();
+  expect(await ann.launchWith('parley://join?room=tea')).toBe(0);
+  await expect(ann.page.getByText('This link is not complete, or not from Parley.')).toBeVisible();
+  await ann.button('Call again').click();
+  await ben.button('Call again').click();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+});
+
 test('a link opened warm goes to the running app, which asks first too', async ({ meet }) => {
   const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
   const link = await ann.host({ letIn: true });

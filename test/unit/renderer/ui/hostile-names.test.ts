@@ -165,6 +165,7 @@ describe('whatever somebody calls themselves', () => {
           answersItself: false,
           someone: en.someone,
           known: () => null,
+          namesake: () => null,
         });
         const [told] = v.parse(METHODS.showOutside, [outside]);
         expect(told).toEqual(outside);

@@ -11,6 +11,7 @@ const parts = {
   answersItself: false,
   someone: 'Someone',
   known: (key: string) => (key === 'known' ? { givenName: 'Annie', verified: true } : null),
+  namesake: (name: string, key: string | null) => (name === 'Mum' && key !== 'mum' ? 'Mum' : null),
 };
 
 const ring = (change: Partial<Ring['peer']> = {}, fingerprint: string | null = 'AA:BB'): CallState => ({
@@ -36,6 +37,7 @@ const shown = {
   media: 'video',
   signed: true,
   verified: true,
+  namesake: null,
   answersItself: false,
 };
 
@@ -57,6 +59,16 @@ test('a ring that proves nothing is nobody’s who is known, whatever key it nam
 test('a ring says that the app is about to answer it', () => {
   const outside = outsideOf(ring(), { ...parts, answersItself: true });
   expect(outside).toEqual({ state: 'ringing', ring: { ...shown, answersItself: true } });
+});
+
+test('a ring says whose name it has, and whose it is not', () => {
+  const namesake = { name: 'Mum', key: 'other' };
+  expect(outsideOf(ring(namesake), parts)).toMatchObject({ ring: { signed: true, namesake: 'Mum' } });
+  expect(outsideOf(ring({ name: 'Mum', key: 'mum' }), parts)).toMatchObject({ ring: { namesake: null } });
+  // A key that is only named is none.
+  expect(outsideOf(ring({ name: 'Mum', key: 'mum' }, null), parts)).toMatchObject({
+    ring: { namesake: 'Mum' },
+  });
 });
 
 test('nobody is nameless', () => {
