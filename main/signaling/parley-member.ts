@@ -339,15 +339,13 @@ export class ParleyMember implements Receiver, Mailbox {
     // A client that has forgotten a room hears nothing of it until it asks for it again.
     const room = 'room' in event ? event.room : undefined;
     const isForgotten = room !== undefined && this.#placeIn(room)?.forgotten === true;
-    if (event.type === 'signal' && (isForgotten || !this.#line.hasRoom)) {
+    // What members say to each other may be refused; what the server itself tells may not.
+    const sender = event.type === 'signal' ? event.from : event.type === 'told' ? event.from.id : null;
+    if (sender !== null && (isForgotten || !this.#line.hasRoom)) {
+      const where = room === undefined ? {} : { room };
       const to = this.#self.id;
-      const error: UnsequencedEvent = { type: 'error', code: 'peer-unavailable', room: event.room, to };
-      this.#expect(this.#context.broker.deliver(event.from, { kind: 'event', event: error }));
-      return;
-    }
-    if (event.type === 'told' && !this.#line.hasRoom) {
-      const error: UnsequencedEvent = { type: 'error', code: 'peer-unavailable', to: this.#self.id };
-      this.#expect(this.#context.broker.deliver(event.from.id, { kind: 'event', event: error }));
+      const error: UnsequencedEvent = { type: 'error', code: 'peer-unavailable', ...where, to };
+      this.#expect(this.#context.broker.deliver(sender, { kind: 'event', event: error }));
       return;
     }
     // What it asked for itself is answered all the same.
