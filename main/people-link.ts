@@ -1,10 +1,8 @@
-import type { BridgeEvent, ErrorCode, LinkKind } from '../preload/bridge';
-import { LinkRings, newNonce, type RingRooms } from './link-rings';
-import type { RingThrottle } from './ring-throttle';
+import type { ErrorCode, LinkKind } from '../preload/bridge';
+import { LinkRings, newNonce, type LinkRingsParts } from './link-rings';
 import { SignalingClient, SignalingError, type ClientEvent } from './signaling/client';
-import type { Clock, Timer } from './signaling/clock';
-import { isSignature, memberIdOf, type Identity } from './signaling/identity';
-import type { Logger } from './signaling/logger';
+import type { Timer } from './signaling/clock';
+import { isSignature, memberIdOf } from './signaling/identity';
 import type { Person, RingMessage, Status } from './signaling/protocol';
 import { reconnectDelay } from './signaling/reconnect-policy';
 import { ownerProofBytes } from './signaling/ring-proof';
@@ -21,9 +19,10 @@ export interface Conversation {
   release: () => void;
 }
 
-export interface PeopleLinkParts {
-  /** Names the link to the page. */
-  id: string;
+/** What its rings need, and have of the link itself. */
+type LinkProvides = 'status' | 'person' | 'entered' | 'waitFor' | 'tell' | 'roomTarget';
+
+export interface PeopleLinkParts extends Omit<LinkRingsParts, LinkProvides> {
   kind: LinkKind;
   target: LinkTarget;
   /**
@@ -31,20 +30,10 @@ export interface PeopleLinkParts {
    * it everybody who is present is met.
    */
   only?: string | null;
-  rooms?: RingRooms;
   /** The server's join secret, where one is known. */
   password: string | null;
-  identity: Identity;
   name: string;
   status: Status;
-  /** Whose rings are not heard. */
-  isBlocked: (key: string) => boolean;
-  throttle: RingThrottle;
-  emit: (event: BridgeEvent) => void;
-  /** A ring was accepted, by either side. */
-  onAgreed: () => void;
-  log: Logger;
-  clock: Clock;
   /** The link's state or its people changed. */
   onChange?: () => void;
   /** No call is over it any more. */
@@ -100,17 +89,8 @@ export class PeopleLink {
     this.#servers = parts.target.servers;
     this.#everServers = new Set(this.#servers);
     this.#only = parts.only;
-    const { id, rooms, identity, isBlocked, throttle, emit, onAgreed, log, clock } = parts;
     this.rings = new LinkRings({
-      id,
-      ...(rooms && { rooms }),
-      identity,
-      isBlocked,
-      throttle,
-      emit,
-      onAgreed,
-      log,
-      clock,
+      ...parts,
       status: () => this.#status,
       person: (member) => this.#people.get(member) ?? null,
       entered: () => this.#entered,
