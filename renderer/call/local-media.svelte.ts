@@ -51,6 +51,7 @@ export class LocalMedia implements LocalMediaView {
 
   #inCall = false;
   #inPreview = false;
+  #closed = false;
   /** Counts up whenever a device is let go or chosen anew: what was asked for before then is stopped on arrival. */
   readonly #request: Record<Kind, number> = { audio: 0, video: 0 };
   /** Devices are opened one request after the other, so that none is opened twice. */
@@ -222,8 +223,9 @@ export class LocalMedia implements LocalMediaView {
     await this.#open();
   }
 
-  /** For good: releases everything and listens to nothing any more. */
+  /** For good: releases everything, and opens and listens to nothing any more. */
   close(): void {
+    this.#closed = true;
     this.release();
     this.#devices.removeEventListener('devicechange', this.#onDeviceChange);
     this.#listeners = [];
@@ -232,7 +234,7 @@ export class LocalMedia implements LocalMediaView {
   // ------------------------------------------------------------- opening
 
   get #needed(): boolean {
-    return this.#inCall || this.#inPreview;
+    return !this.#closed && (this.#inCall || this.#inPreview);
   }
 
   /** Opens what is wanted, needed and not open yet. */

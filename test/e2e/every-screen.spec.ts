@@ -492,7 +492,7 @@ test('what is missing of camera and microphone', async ({ meet }) => {
 });
 
 test('a page that broke', async ({ meet }) => {
-  const ann = await meet('Ann');
+  const ann = await meet('Ann', { media: RED, settings: { preview: true } });
   for (const language of ['zh', 'en'] as const) {
     const words = WORDS[language];
     await speak(ann, language);
@@ -502,9 +502,16 @@ test('a page that broke', async ({ meet }) => {
         throw new Error('broken on purpose');
       };
     });
+    await expect.poll(() => ann.liveTracks()).toEqual(['audio', 'video']);
     await ann.button(words.idle.host).click();
     const reload = ann.page.getByRole('alert').getByRole('button');
     await expect(reload).toBeVisible();
+    // Whatever the window does, nobody could turn a camera off.
+    await ann.putAway('minimize');
+    await ann.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.restore());
+    expect(await ann.launchWith('--host')).toBe(0);
+    expect(await ann.liveTracks()).toEqual([]);
+    expect(await ann.roomServerPid()).toBeNull();
     await look(ann, 'crashed', { languages: [language] });
     await reload.click();
     await expect(ann.button(words.idle.host)).toBeVisible();

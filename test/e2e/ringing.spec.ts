@@ -15,6 +15,8 @@ test.afterEach(async () => {
 /** What the list says of somebody. */
 const isShown = (to: Person, name: string, status: string) =>
   expect(to.page.getByRole('listitem').filter({ hasText: name })).toContainText(status);
+const appears = (person: Person, status: string) =>
+  person.page.getByRole('combobox', { name: 'Your status' }).selectOption(status);
 const says = (person: Person, text: string | RegExp) => expect(person.page.getByText(text)).toBeVisible();
 
 test('one sees who is there, rings with video, and both see and hear each other', async ({ meet }) => {
@@ -82,7 +84,7 @@ test('a third hears that one is busy, the call goes on, and one learns who calle
 
 test('who does not want to be disturbed is not rung', async ({ meet }) => {
   const [ann, ben] = await family(meet, server);
-  await ben.page.getByRole('combobox', { name: 'Your status' }).selectOption('Do not disturb');
+  await appears(ben, 'Do not disturb');
   await isShown(ann, 'Ben', 'Do not disturb');
   await ann.button('Call Ben').click();
   await says(ann, 'Ben does not want to be disturbed now.');
@@ -106,36 +108,51 @@ test('a ring ends for both when one of them is gone', async ({ meet }) => {
 
 test('a ring ends for both when one of them becomes invisible', async ({ meet }) => {
   const [ann, ben] = await family(meet, server);
-  const hide = (person: Person): Promise<unknown> =>
-    person.page.getByRole('combobox', { name: 'Your status' }).selectOption('Invisible');
   await ann.button('Call Ben').click();
   await says(ben, 'Ann is calling');
-  await hide(ben);
+  await appears(ben, 'Invisible');
   await says(ann, 'Ben declined the call.');
   await says(ben, 'You declined Ann’s call.');
-  await ben.page.getByRole('combobox', { name: 'Your status' }).selectOption('Available');
+  await appears(ben, 'Available');
 
   await ann.button('Call again').click();
   await says(ben, 'Ann is calling');
-  await hide(ann);
+  await appears(ann, 'Invisible');
   await says(ben, 'Ann hung up before you talked.');
   expect(await ann.liveTracks()).toEqual([]);
 });
 
-test('a ring is not heard any more by who no longer wants to be disturbed', async ({ meet }) => {
-  const [ann, ben] = await family(meet, server);
-  await ben.page.clock.install();
-  await listen(ben);
-  const rings = async () => (await notesOf(ben)).filter((hertz) => hertz === FIRST_NOTES.ring).length;
-  await ann.button('Call Ben').click();
-  await expect.poll(rings).toBe(1);
-  await ben.page.getByRole('combobox', { name: 'Your status' }).selectOption('Do not disturb');
-  await ben.page.clock.fastForward(10_000);
-  await says(ben, 'Ann is calling');
-  expect(await rings()).toBe(1);
-  await ben.button('Accept').click();
-  await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
-});
+/** Listens to the rings of somebody whose time stands still. @returns how many tones of them were heard so far */
+async function listenToRings(person: Person): Promise<() => Promise<number>> {
+  await person.page.clock.install();
+  await listen(person);
+  return async () => (await notesOf(person)).filter((hertz) => hertz === FIRST_NOTES.ring).length;
+}
+
+for (const [what, choose] of [
+  ['to be disturbed', (ben: Person) => appears(ben, 'Do not disturb')],
+  [
+    'to hear of them',
+    async (ben: Person) => {
+      await ben.button(/^Ann/).click();
+      await ben.button('Block').click();
+      await ben.page.keyboard.press('Escape');
+    },
+  ],
+] as const)
+  test(`a ring is not heard any more by who no longer wants ${what}`, async ({ meet }) => {
+    const [ann, ben] = await family(meet, server);
+    const rings = await listenToRings(ben);
+    await ann.button('Call Ben').click();
+    await expect.poll(rings).toBe(1);
+    await choose(ben);
+    await ben.page.clock.fastForward(10_000);
+    await says(ben, 'Ann is calling');
+    expect(await rings()).toBe(1);
+    await says(ann, 'Ringing Ben…');
+    await ben.button('Accept').click();
+    await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
+  });
 
 test('a ring ends for both when the server is gone', async ({ meet }) => {
   const [ann, ben] = await family(meet, server);
@@ -161,9 +178,7 @@ test('who rings and is not answered hears that nobody did, as the other does', a
 
 test('a ring that is silenced is seen and not heard, and who rings notices nothing', async ({ meet }) => {
   const [ann, ben] = await family(meet, server);
-  await ben.page.clock.install();
-  await listen(ben);
-  const rings = async () => (await notesOf(ben)).filter((hertz) => hertz === FIRST_NOTES.ring).length;
+  const rings = await listenToRings(ben);
   await ann.button('Call Ben').click();
   await expect.poll(rings).toBe(1);
   await ben.button('Silence this call').click();

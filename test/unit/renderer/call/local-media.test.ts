@@ -338,6 +338,14 @@ describe('letting go', () => {
     expect(live()).toEqual(['camera-1', 'microphone-1']);
   });
 
+  test('for good opens nothing any more', async () => {
+    const media = make();
+    await media.openPreview();
+    media.close();
+    await Promise.all([media.openPreview(), media.openForCall(), media.setCameraOn(true), media.retry()]);
+    expect(live()).toEqual([]);
+  });
+
   test('a preview that closes leaves a call its devices', async () => {
     const media = make();
     await media.openPreview();
