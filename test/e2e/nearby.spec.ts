@@ -7,6 +7,7 @@ import { Stranger } from '../support/link-ends';
 import { neighbours, row, test } from '../support/neighbours';
 import { expect, type Person } from '../support/people';
 import { pressAt } from '../support/press-at';
+import { connectionsOf, watchConnections } from '../support/watched-connections';
 
 /** The side is there twice; the other is for narrow windows. */
 const says = (person: Person, text: string | RegExp) =>
@@ -100,6 +101,32 @@ test.describe('on a LAN of two computers, without internet', () => {
     await ann.kill();
     await expect(row(ben, 'Ann')).toHaveCount(0);
     expect(await lan.sentOutside()).toEqual([]);
+  });
+
+  test('who rings is connected to meanwhile, but not whoever has the name of somebody one knows', async ({
+    lan,
+    meet,
+  }) => {
+    const [ann, ben] = await neighbours(meet, lan);
+    await watchConnections(ann);
+    await expect(ben.button('Call Ann')).toBeVisible();
+    await ben.button('Call Ann').click();
+    await says(ann, 'Ben is calling');
+    await expect.poll(() => connectionsOf(ann)).toMatchObject({ states: ['connected'], applied: 1 });
+    await ann.button('Decline').click();
+    await ann.button('Done').click();
+
+    await ann.page.evaluate(
+      (key) => window.parley.changeKnown(key, { name: 'Ben', favourite: true }),
+      generateIdentity().publicKey,
+    );
+    await ben.button('Call again').click();
+    await expect(ann.page.getByRole('alert')).toContainText(/This is not the .*Ben.* you know/);
+    // Nothing is to happen, so there is nothing to wait for but longer than connecting takes.
+    await ann.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)));
+    expect(await connectionsOf(ann)).toMatchObject({ applied: 1 });
+    await ann.button('Accept').click();
+    await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
   });
 
   test('two who ring each other at the same moment get one call', async ({ lan, meet }) => {

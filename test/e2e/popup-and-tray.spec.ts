@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generateIdentity } from '../../main/signaling/identity';
+import { knows } from '../support/acquaintances';
 import { inFamily } from '../support/family';
 import { BLUE, RED } from '../support/known-media';
 import { expect, isManaged, ROOT, test, type Meet, type Person } from '../support/people';
@@ -177,6 +179,33 @@ test('the desktop tells who rings until it is over, that it was missed, and a cl
     await says(ann, 'Ben does not want to be disturbed now.');
     await says(ben, 'Ann called while you did not want to be disturbed.');
     expect(shown()).toEqual(['Ann: Missed call']);
+  } finally {
+    bus.stop();
+  }
+});
+
+test('the desktop names people as one calls them, and warns of who only has their name', async ({ meet }) => {
+  const reason = SessionBus.whyNot();
+  test.skip(reason !== null, reason ?? '');
+  const bus = await SessionBus.start();
+  try {
+    const { ann, ben } = await benIsAway(meet, 'hide', { DBUS_SESSION_BUS_ADDRESS: bus.address });
+    const shown = () => bus.notifications.map(({ title, body }) => `${title}: ${body}`);
+    await knows(ben, ann, { givenName: 'Mum', favourite: true });
+    await ann.button('Call Ben').click();
+    await expect.poll(shown).toEqual(['Mum: Voice call']);
+    await ann.button('Hang up').click();
+    await expect.poll(shown).toEqual(['Mum: Missed call']);
+
+    await knows(ben, ann, { givenName: null, favourite: false });
+    await ben.page.evaluate(
+      (key) => window.parley.changeKnown(key, { name: 'Ann', favourite: true }),
+      generateIdentity().publicKey,
+    );
+    await ann.button('Call again').click();
+    await expect.poll(shown).toContain('Ann: Voice call · From another device than the one you know');
+    await expect((await ben.popup()).getByRole('alert')).toContainText(/This is not the .*Ann.* you know/);
+    await ben.answerPopup('Decline');
   } finally {
     bus.stop();
   }
