@@ -16,7 +16,7 @@ import { ringProofBytes, type RingProof } from './signaling/ring-proof';
 import { SilentRings } from './silent-rings';
 
 /** Where the rooms of rings are on a server that makes none by itself: this app's own. */
-export interface RingRooms {
+interface RingRooms {
   /** @returns whether it is open. */
   open(room: string): Promise<boolean>;
   close(room: string): void;
