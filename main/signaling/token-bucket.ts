@@ -10,12 +10,17 @@ export interface Rate {
  */
 export class TokenBucket {
   readonly #rate: Rate;
+  readonly #maxWaitMs: number;
   #tokens: number;
   #filledAt: number;
 
-  /** @param now milliseconds of the same clock as every later `now`. */
-  constructor(rate: Rate, now: number) {
+  /**
+   * @param now milliseconds of the same clock as every later `now`.
+   * @param maxWaitMs no debt grows past what is paid in this time: for debts that others have to wait for too.
+   */
+  constructor(rate: Rate, now: number, maxWaitMs = Infinity) {
     this.#rate = rate;
+    this.#maxWaitMs = maxWaitMs;
     this.#tokens = rate.burst;
     this.#filledAt = now;
   }
@@ -24,7 +29,11 @@ export class TokenBucket {
   take(cost: number, now: number): number {
     this.#fill(now);
     this.#tokens -= cost;
-    return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#rate.perSecond) * 1000;
+    if (this.#tokens >= 0) return 0;
+    const waitMs = (-this.#tokens / this.#rate.perSecond) * 1000;
+    if (waitMs <= this.#maxWaitMs) return waitMs;
+    this.#tokens = (-this.#maxWaitMs / 1000) * this.#rate.perSecond;
+    return this.#maxWaitMs;
   }
 
   /** @returns milliseconds until there is a whole token; 0 if there is one. */

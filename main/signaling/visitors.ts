@@ -11,6 +11,8 @@ const BYTES_PER_TOKEN = 4096;
 const BUSY_SHARE = 8;
 /** Whoever is so far ahead of what it may send is not hurrying but flooding. */
 export const FLOOD_MS = 2000;
+/** Failed joins close the door of an address for so long at most: others may live behind it. */
+const FAILURES_MS = 60_000;
 /** Addresses remembered at a time; past it those known for longest are forgotten. */
 const MAX_REMEMBERED = 65_536;
 const SWEEP_MS = 60_000;
@@ -43,7 +45,7 @@ export class Visit {
   take(bytes: number): number {
     const now = this.#clock.now();
     const cost = 1 + Math.floor(bytes / BYTES_PER_TOKEN);
-    return Math.max(this.#frames.take(cost, now), Math.min(FLOOD_MS, this.#visitor.frames.take(cost, now)));
+    return Math.max(this.#frames.take(cost, now), this.#visitor.frames.take(cost, now));
   }
 
   /** A join failed for want of proof. */
@@ -116,8 +118,8 @@ export class Visitors {
     const visitor: Visitor = {
       sockets: 0,
       upgrades: new TokenBucket(upgrades, now),
-      frames: new TokenBucket(frames, now),
-      failures: new TokenBucket(failures, now),
+      frames: new TokenBucket(frames, now, FLOOD_MS),
+      failures: new TokenBucket(failures, now, FAILURES_MS),
     };
     this.#byKey.set(key, visitor);
     return visitor;

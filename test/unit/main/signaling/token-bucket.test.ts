@@ -20,6 +20,13 @@ it('is full again after a while, and never more than full', () => {
   expect(bucket.take(1, 1e9)).toBe(1000);
 });
 
+it('lets no debt grow past its longest wait', () => {
+  const bucket = new TokenBucket({ burst: 3, perSecond: 10 }, 0, 2000);
+  expect(bucket.take(1000, 0)).toBe(2000);
+  expect(bucket.take(1000, 0)).toBe(2000);
+  expect(bucket.take(1, 2000)).toBe(100);
+});
+
 it('gives no more than its burst and its rate, whoever waits as told', () => {
   const rates = fc.record({
     burst: fc.integer({ min: 1, max: 50 }),

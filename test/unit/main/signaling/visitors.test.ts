@@ -39,6 +39,27 @@ it('refuses an address that failed too often, until it has waited', () => {
   expect(visitors.welcome('198.51.100.1').kind).toBe('visit');
 });
 
+it('lets nobody keep an address shut for longer than a minute at a time', () => {
+  const { visitors, enter, turnOn } = start(64);
+  const visits = Array.from({ length: 64 }, () => enter('198.51.100.1'));
+  for (const visit of visits) {
+    visit.failed();
+    visit.end();
+  }
+  expect(visitors.welcome('198.51.100.1')).toMatchObject({ reason: 'too-many-tries', retryAfterS: 68 });
+  turnOn(68_000);
+  expect(visitors.welcome('198.51.100.1').kind).toBe('visit');
+});
+
+it('makes the neighbours of a flood wait two seconds from its end, and no longer', () => {
+  const { enter, turnOn } = start(8);
+  const [flooding, honest] = [enter('198.51.100.1'), enter('198.51.100.1')];
+  expect(flooding.take(1e9)).toBeGreaterThan(2000);
+  expect(honest.take(1)).toBe(2000);
+  turnOn(2020);
+  expect(honest.take(1)).toBe(0);
+});
+
 it('refuses an address that keeps connecting', () => {
   const { visitors, enter, turnOn } = start(4);
   for (let tries = 0; tries < 8; tries += 1) enter('198.51.100.1').end();
