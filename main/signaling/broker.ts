@@ -94,6 +94,8 @@ export interface Broker {
   appear(namespace: string, person: Person): Answer<boolean>;
   /** Nobody is shown this member any more. @returns whether it was present. */
   vanish(namespace: string, member: string): Answer<boolean>;
+  /** How many are present in a namespace, as far as this node knows. */
+  peopleCount(namespace: string): number;
   /** Carries a message from one who is present to another. @returns who of the two is not, or `sent`. */
   tell(
     namespace: string,

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { CLOSE_CODES, LIMITS, SUBPROTOCOL, type AwayReason, type CloseCode } from './protocol';
 import { PING_FRAME, textFrame } from './text-frame';
-import { FLOOD_MS, type Visit } from './visitors';
+import { FLOOD_MS, type Holding, type Visit } from './visitors';
 import type { Clock, Timer } from './clock';
 import type { Heartbeats, Pulse } from './life-signs';
 import type { Logger } from './logger';
@@ -78,6 +78,11 @@ export class Connection implements Pulse, ServerSocketListener {
     return this.#ended;
   }
 
+  /** What the address of this socket holds. */
+  get holding(): Holding {
+    return this.#visit.holding;
+  }
+
   /** From now on frames go to `receiver`, and the end of the socket is told to it. */
   handOver(receiver: Receiver): void {
     this.#receiver = receiver;
@@ -99,6 +104,11 @@ export class Connection implements Pulse, ServerSocketListener {
     process.nextTick(() => {
       this.#stream.uncork();
     });
+  }
+
+  /** What its last frame made others hear costs as many frames as `cost`. */
+  charge(cost: number): void {
+    if (!this.#ended) this.#wait(this.#visit.charge(cost));
   }
 
   ping(): void {
@@ -212,8 +222,10 @@ export class Connection implements Pulse, ServerSocketListener {
 
   /** Makes a socket that is too fast wait, and closes one that floods. @returns whether its frame is to be read. */
   #charge(bytes: number): boolean {
-    if (this.#ended) return false;
-    const waitMs = this.#visit.take(bytes);
+    return !this.#ended && this.#wait(this.#visit.take(bytes));
+  }
+
+  #wait(waitMs: number): boolean {
     if (waitMs === 0) return true;
     if (waitMs > FLOOD_MS) {
       this.send(JSON.stringify({ type: 'error', code: 'too-many' }));

@@ -109,6 +109,11 @@ export class Line implements Acknowledger {
     this.#connection?.close(code);
   }
 
+  /** What was read last costs as many frames as `cost`. */
+  charge(cost: number): void {
+    this.#connection?.charge(cost);
+  }
+
   /** Drops a connection whose reader cannot keep up. */
   giveUp(): void {
     this.#connection?.terminate('backlog');

@@ -129,6 +129,10 @@ export class LocalBroker implements Broker {
     return true;
   }
 
+  peopleCount(namespace: string): number {
+    return this.#people.get(namespace)?.size ?? 0;
+  }
+
   tell(
     namespace: string,
     from: string,

@@ -80,6 +80,10 @@ export class MeteredBroker implements Broker {
     return this.#broker.vanish(namespace, member);
   }
 
+  peopleCount(namespace: string): number {
+    return this.#broker.peopleCount(namespace);
+  }
+
   tell(
     namespace: string,
     from: string,

@@ -27,7 +27,9 @@ import type { Connection, Receiver } from './connection';
 import type { Doors, Newcomer } from './doors';
 import type { IceIssuer, IssuedIceServers } from './ice-issuer';
 import type { Logger } from './logger';
+import type { Metrics } from './metrics';
 import type { SignalRequest, SplicedRequest } from './signal-request';
+import type { Holding } from './visitors';
 
 /** What members of either dialect need of their server; one object for all of them. */
 export interface MemberContext {
@@ -44,6 +46,7 @@ export interface MemberContext {
 /** What members of this dialect need beside. */
 export interface ParleyMemberContext extends MemberContext {
   ice: IceIssuer;
+  metrics: Metrics;
   /** Nothing is left of this member: no seat, no wait and no socket. */
   onGone: (member: string) => void;
 }
@@ -54,6 +57,11 @@ interface Place {
   /** The client came back without remembering this room; it has the grace to ask for it again. */
   forgotten: boolean;
 }
+
+/** Frames that it costs to come or go, which every other in the room or namespace is told of. */
+const NEWS_COST = 8;
+/** People who are told of somebody for one frame more. */
+const PEOPLE_PER_FRAME_OF_COST = 16;
 
 const CLOSE_FOR: Partial<Record<WireError, CloseCode>> = {
   'room-full': 4409,
@@ -70,6 +78,8 @@ export class ParleyMember implements Receiver, Mailbox {
   /** Mostly one, and never many: an array of them is a third of a map. */
   #places: readonly Place[] = [];
   #self: Member;
+  /** Where its places count: with the address of its newest socket. */
+  #holding: Holding | null = null;
   /** How it is present in its namespace; `null` while it is not. */
   #status: Status | null = null;
   #graceTimer: Timer | null = null;
@@ -91,6 +101,7 @@ export class ParleyMember implements Receiver, Mailbox {
     const { id } = this.#self;
     const { name, device, publicKey: key } = hello;
     this.#self = { id, name, device, key, plain: false, away: false };
+    this.#holdAt(connection.holding);
 
     const resumed = this.#line.moveTo(connection, hello.resume?.lastSeq ?? null);
     if (!resumed) {
@@ -169,17 +180,20 @@ export class ParleyMember implements Receiver, Mailbox {
         break;
       case 'absent':
         this.#vanish();
+        this.#chargePresence();
         break;
       case 'tell':
         this.#tell(request.to, request.message);
         break;
       case 'join':
         this.#join(request.room);
+        this.#line.charge(NEWS_COST);
         break;
       case 'leave':
         this.#leave(request.room, 'left');
         // Whoever leaves waits for this to quit.
         this.#line.ackNow();
+        this.#line.charge(NEWS_COST);
         break;
       case 'signal':
         this.#signal(request);
@@ -214,12 +228,19 @@ export class ParleyMember implements Receiver, Mailbox {
       this.#push({ type: 'error', code: 'too-many' });
     };
     this.#expect(withAnswer(broker.appear(this.#namespace, person), onOutcome));
+    this.#chargePresence();
   }
 
   #vanish(): void {
     if (this.#status === null) return;
     this.#status = null;
     this.#expect(this.#context.broker.vanish(this.#namespace, this.#self.id));
+  }
+
+  /** Everybody present is told. Said last: who owes too much is gone by it. */
+  #chargePresence(): void {
+    const people = this.#context.broker.peopleCount(this.#namespace);
+    this.#line.charge(NEWS_COST + Math.floor(people / PEOPLE_PER_FRAME_OF_COST));
   }
 
   #tell(to: string, message: RingMessage): void {
@@ -242,7 +263,8 @@ export class ParleyMember implements Receiver, Mailbox {
   }
 
   #join(room: string): void {
-    if (!this.#placeIn(room) && this.#places.length >= LIMITS.roomsPerMember) {
+    if (!this.#placeIn(room) && this.#hasPlacesEnough()) {
+      this.#context.metrics.joins.add('too-many');
       this.#push({ type: 'error', code: 'too-many', room });
       return;
     }
@@ -261,6 +283,11 @@ export class ParleyMember implements Receiver, Mailbox {
       default:
         reception satisfies never;
     }
+  }
+
+  #hasPlacesEnough(): boolean {
+    const { seats, maxSeats } = this.#holding ?? { seats: 0, maxSeats: 0 };
+    return this.#places.length >= LIMITS.roomsPerMember || seats >= maxSeats;
   }
 
   #newcomer(room: string): Newcomer {
@@ -372,14 +399,27 @@ export class ParleyMember implements Receiver, Mailbox {
   #takePlace(room: string, state: Place['state']): void {
     const known = this.#placeIn(room);
     // Not added by a spread, which leaves space for sixteen more.
-    if (known) Object.assign(known, { state, forgotten: false });
-    else this.#places = this.#places.concat({ room, state, forgotten: false });
+    if (known) {
+      Object.assign(known, { state, forgotten: false });
+      return;
+    }
+    this.#places = this.#places.concat({ room, state, forgotten: false });
+    if (this.#holding) this.#holding.seats += 1;
   }
 
   #givePlaceUp(room: string): Place | undefined {
     const given = this.#placeIn(room);
-    if (given) this.#places = this.#places.filter((place) => place !== given);
+    if (!given) return undefined;
+    this.#places = this.#places.filter((place) => place !== given);
+    if (this.#holding) this.#holding.seats -= 1;
     return given;
+  }
+
+  /** Its places go with it to another address, also where that has as many as it may: nobody loses a seat by moving. */
+  #holdAt(holding: Holding): void {
+    if (this.#holding) this.#holding.seats -= this.#places.length;
+    holding.seats += this.#places.length;
+    this.#holding = holding;
   }
 
   #address(room: string): RoomAddress {

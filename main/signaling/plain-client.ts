@@ -110,6 +110,7 @@ export class PlainClient implements Receiver, Mailbox {
       if (signal) this.#keep(text, signal);
       return;
     }
+    this.#connection.charge(this.#others.size - 1);
     for (const other of this.#others.values()) {
       // Between plain members frames go as they came.
       this.#sendTo(other, text, other.plain ? null : readAs(plainSignalSchema, json));

@@ -178,6 +178,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
   const parleyContext: ParleyMemberContext = {
     ...context,
     ice: issuer,
+    metrics,
     onGone: (id) => {
       members.delete(id);
     },

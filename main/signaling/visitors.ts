@@ -13,11 +13,19 @@ const BUSY_SHARE = 8;
 export const FLOOD_MS = 2000;
 /** Failed joins close the door of an address for so long at most: others may live behind it. */
 const FAILURES_MS = 60_000;
+/** Seats an address may hold for each socket it may have: those of who is away count, so sockets do not bound them. */
+const SEATS_PER_SOCKET = 4;
 /** Addresses remembered at a time; past it those known for longest are forgotten. */
 const MAX_REMEMBERED = 65_536;
 const SWEEP_MS = 60_000;
 
-interface Visitor {
+/** The seats that one address holds, whatever has become of the sockets they were taken with. */
+export interface Holding {
+  seats: number;
+  readonly maxSeats: number;
+}
+
+interface Visitor extends Holding {
   sockets: number;
   upgrades: TokenBucket;
   frames: TokenBucket;
@@ -43,9 +51,18 @@ export class Visit {
    *   where this socket itself is so far ahead: what its neighbours at the same address did can but slow it down.
    */
   take(bytes: number): number {
+    return this.charge(1 + Math.floor(bytes / BYTES_PER_TOKEN));
+  }
+
+  /** What a frame made the server do costs as many frames as `cost`. @returns as {@link take}. */
+  charge(cost: number): number {
     const now = this.#clock.now();
-    const cost = 1 + Math.floor(bytes / BYTES_PER_TOKEN);
     return Math.max(this.#frames.take(cost, now), this.#visitor.frames.take(cost, now));
+  }
+
+  /** What its address holds. */
+  get holding(): Holding {
+    return this.#visitor;
   }
 
   /** A join failed for want of proof. */
@@ -117,6 +134,8 @@ export class Visitors {
     const { upgrades, frames, failures } = this.#rates;
     const visitor: Visitor = {
       sockets: 0,
+      seats: 0,
+      maxSeats: this.#maxPerAddress * SEATS_PER_SOCKET,
       upgrades: new TokenBucket(upgrades, now),
       frames: new TokenBucket(frames, now, FLOOD_MS),
       failures: new TokenBucket(failures, now, FAILURES_MS),
@@ -125,20 +144,20 @@ export class Visitors {
     return visitor;
   }
 
-  /** Forgets who has nothing open and owes nothing: a new entry would be the same. */
+  /** Forgets who has nothing open, holds nothing and owes nothing: a new entry would be the same. */
   #sweep(now: number): void {
     const isDue = now - this.#sweptAt >= SWEEP_MS;
     if (!isDue && this.#byKey.size < MAX_REMEMBERED) return;
     this.#sweptAt = now;
-    for (const [key, { sockets, upgrades, frames, failures }] of this.#byKey) {
+    for (const [key, { sockets, seats, upgrades, frames, failures }] of this.#byKey) {
       const owesNothing = upgrades.isFull(now) && frames.isFull(now) && failures.isFull(now);
-      if (sockets === 0 && owesNothing) this.#byKey.delete(key);
+      if (sockets === 0 && seats === 0 && owesNothing) this.#byKey.delete(key);
     }
     if (this.#byKey.size < MAX_REMEMBERED) return;
     // Half of them at once: forgetting one at a time would go through all of them for every newcomer.
-    for (const [key, { sockets }] of this.#byKey) {
+    for (const [key, { sockets, seats }] of this.#byKey) {
       if (this.#byKey.size <= MAX_REMEMBERED / 2) return;
-      if (sockets === 0) this.#byKey.delete(key);
+      if (sockets === 0 && seats === 0) this.#byKey.delete(key);
     }
   }
 }

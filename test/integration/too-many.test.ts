@@ -2,8 +2,9 @@
 import { connect } from 'node:net';
 import { get } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { generateIdentity } from '../../main/signaling/identity';
 import { startServer } from '../support/signaling-servers';
-import { joinAs, numbered, plainAs, RawMember, RawSocket, TestMember } from '../support/signaling-clients';
+import { joinAs, numbered, plainAs, RawMember, RawSocket, TestMember, typeOf } from '../support/signaling-clients';
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 
@@ -129,6 +130,80 @@ it('opens no more rooms than it may, and tells who asks for one more', async () 
   expect((await plain.closed).code).toBe(4429);
   first.client.close();
   third.client.close();
+});
+
+describe('seats', () => {
+  it('of one address are bounded, those of members that are away too, and nobody else goes short', async () => {
+    const server = await serve({ maxPerAddress: 1, trustProxies: ['127.0.0.1'], graceMs: 1000 });
+    const identity = generateIdentity();
+    const first = await new RawMember(server.url, { identity }).greet();
+    const rooms = ['1', '2', '3', '4', '5'];
+    for (const [at, room] of rooms.entries()) first.send({ seq: at + 1, type: 'join', room });
+    expect(await first.message('error')).toMatchObject({ code: 'too-many', room: '5' });
+    const [second] = await Promise.all([
+      new RawMember(server.url, { forwardedFor: '198.51.100.1' }).greet(),
+      (async () => {
+        first.socket.terminate();
+        await first.closed;
+      })(),
+    ]);
+    second.send({ seq: 1, type: 'join', room: '5' });
+    expect(await second.message('joined')).toMatchObject({ room: '5' });
+
+    const stranger = await new RawMember(server.url).greet();
+    stranger.send({ seq: 1, type: 'join', room: '6' });
+    expect(await stranger.message('error')).toMatchObject({ code: 'too-many', room: '6' });
+    second.send({ seq: 2, type: 'join', room: '1' });
+    await second.frames.next((frame) => isLeft(frame));
+    stranger.send({ seq: 2, type: 'join', room: '7' });
+    expect(await stranger.message('joined')).toMatchObject({ room: '7' });
+  });
+});
+
+/** Whether a member of somebody's room is gone for good. */
+const isLeft = (frame: unknown): boolean => typeOf(frame) === 'member-left';
+
+describe('coming and going', () => {
+  it('costs more than a word, for others hear of it', async () => {
+    const server = await serve({ frameRate: { burst: 100, perSecond: 1000 } });
+    const honest = await joinAs(server.url, 'room');
+    const restless = await new RawMember(server.url).greet();
+    const startedAt = performance.now();
+    for (let seq = 1; seq < 60; seq += 2) {
+      restless.send({ seq, type: 'join', room: 'room' });
+      await honest.next('member-joined');
+      restless.send({ seq: seq + 1, type: 'leave', room: 'room' });
+      await honest.next('member-left');
+    }
+    // A word costs one, to come or go eight more: 60 of them 540, of which 100 at once.
+    expect(performance.now() - startedAt).toBeGreaterThan(420);
+    expect(honest.heard('down')).toEqual([]);
+    honest.client.close();
+    restless.socket.close();
+  });
+
+  it('of people costs the more, the more of them hear of it', async () => {
+    const server = await serve({ frameRate: { burst: 60, perSecond: 400 } });
+    const others = Array.from({ length: 48 }, () => new TestMember({ servers: [server.url] }));
+    await Promise.all(
+      others.map(async ({ client, events }) => {
+        client.present('free');
+        await client.connect();
+        await events.next(({ type }) => type === 'people');
+      }),
+    );
+    const restless = await new RawMember(server.url).greet();
+    const startedAt = performance.now();
+    const statuses = ['free', 'in-call'];
+    for (let seq = 1; seq <= 40; seq += 1) {
+      restless.send({ seq, type: 'present', status: statuses[seq % 2] });
+      await others[0]?.events.next((event) => event.type === 'person' && event.person.id === restless.id);
+    }
+    // A word costs one, to appear eight more, and for 48 others three: before the last one 468, of which 60 at once.
+    expect(performance.now() - startedAt).toBeGreaterThan(1000);
+    restless.socket.close();
+    for (const { client } of others) client.close();
+  });
 });
 
 describe('frames', () => {

@@ -111,14 +111,17 @@ export class RawSocket {
   constructor(
     url: string,
     protocols: string[] = [],
-    options: { origin?: string; host?: string; ca?: string; autoPong?: boolean } = {},
+    options: { origin?: string; host?: string; ca?: string; autoPong?: boolean; forwardedFor?: string } = {},
   ) {
     this.socket = new WebSocket(url, protocols, {
       perMessageDeflate: false,
       autoPong: options.autoPong ?? true,
       ...(options.ca === undefined ? {} : { ca: options.ca }),
       ...(options.origin === undefined ? {} : { origin: options.origin }),
-      ...(options.host === undefined ? {} : { headers: { Host: options.host } }),
+      headers: {
+        ...(options.host === undefined ? {} : { Host: options.host }),
+        ...(options.forwardedFor === undefined ? {} : { 'X-Forwarded-For': options.forwardedFor }),
+      },
     });
     this.socket.on('message', (data) => {
       const text = Buffer.isBuffer(data) ? data.toString('utf8') : '';
@@ -173,10 +176,13 @@ export class RawMember extends RawSocket {
 
   constructor(
     server: string,
-    { namespace = 'default', identity = generateIdentity(), path = '', ca = '' } = {},
+    { namespace = 'default', identity = generateIdentity(), path = '', ca = '', forwardedFor = '' } = {},
   ) {
     const url = new URL(path || formatRoomPath({ namespace, room: '' }), server).href;
-    super(url, [SUBPROTOCOL], ca === '' ? {} : { ca });
+    super(url, [SUBPROTOCOL], {
+      ...(ca === '' ? {} : { ca }),
+      ...(forwardedFor === '' ? {} : { forwardedFor }),
+    });
     this.identity = identity;
     this.id = memberIdOf(namespace, identity.publicKey);
     this.#namespace = namespace;
