@@ -47,8 +47,8 @@ export default ts.config(
 
   forbid(
     ['main/signaling/**'],
-    [{ regex: '^(?!node:|\\./|ws$|valibot$|@redis/client$)' }],
-    'The signaling module runs without Electron and knows only its own folder.',
+    [{ regex: '^(?!node:|\\./|\\.\\./\\.\\./package\\.json$|ws$|valibot$|@redis/client$)' }],
+    'The signaling module runs without Electron and knows only its own folder, and its version.',
   ),
   forbid(
     ['main/signaling/protocol.ts'],

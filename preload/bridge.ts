@@ -59,6 +59,7 @@ export type ErrorCode =
   // operator
   | 'bad-config'
   | 'unauthorized'
+  | 'wrong-address'
   | 'password-required'
   | 'turn-refused'
   | 'too-many'

@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { setFlagsFromString } from 'node:v8';
+import { version } from '../../package.json';
 import { parseCommandLine, printableConfig, systemCode, type CertificateFiles, type Config } from './config';
 import { usage } from './flags';
 import { createMetricsServer, isAddressInUse, listen, type Certificate } from './http';
 import { lineLogger } from './logger';
 import { createSignalingServer, type SignalingServer } from './server';
-import { readVersion } from './version';
 
 /** Exit code for what the operator can mend. */
 const BAD_CONFIGURATION = 2;
@@ -24,7 +24,6 @@ async function serve(config: Config): Promise<void> {
     process.stdout.write(line);
   };
   const logger = lineLogger({ write, level: config.logLevel, format: config.logFormat });
-  const version = readVersion();
   const server = createSignalingServer({
     mode: 'rooms-on-demand',
     version,
@@ -48,10 +47,15 @@ async function serve(config: Config): Promise<void> {
   // Before the first line says that it runs: whoever reads it may stop it.
   const stop = stopOnSignals(server, config.drainMs);
   const { tls } = config;
-  if (!tls) {
+  if (process.stdout.isTTY && !tls) {
+    // Nothing to read again: the terminal was closed.
     process.on('SIGHUP', stop);
   } else {
     process.on('SIGHUP', () => {
+      if (!tls) {
+        logger.warn('nothing-to-read-again');
+        return;
+      }
       try {
         server.useCertificate(readCertificate(tls));
         logger.info('certificate-read-again');
@@ -152,7 +156,7 @@ switch (commandLine.kind) {
     process.stdout.write(usage());
     break;
   case 'version':
-    process.stdout.write(`${readVersion()}\n`);
+    process.stdout.write(`${version}\n`);
     break;
   case 'print-config':
     process.stdout.write(`${printableConfig(commandLine.config)}\n`);

@@ -9,6 +9,8 @@ export type ClosedCode =
   | 'turned-away'
   | 'room-not-open'
   | 'unauthorized'
+  /** The server does not know itself by the address that was dialled. */
+  | 'wrong-address'
   /** The server has a join secret, and this client did not prove to know it. */
   | 'password-required'
   | 'replaced'
@@ -47,6 +49,7 @@ export function refusalOf(code: WireError): ClosedCode | null {
       return code;
     case 'bad-message':
     case 'unauthorized':
+    case 'wrong-address':
     case 'peer-unavailable':
     case 'presence-off':
     case 'not-present':
@@ -67,6 +70,7 @@ export function finalCodeOf(closeCode: number): ClosedCode | null {
     case 'bad-message':
       return 'bad-message';
     case 'unauthorized':
+    case 'wrong-address':
     case 'turned-away':
     case 'room-not-open':
     case 'room-full':

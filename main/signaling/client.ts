@@ -264,10 +264,14 @@ export class SignalingClient {
           this.#lost();
         });
       },
-      onFailed: (failure) => {
+      onFailed: (failure, retryAfterMs) => {
         this.#cancelDial = null;
-        if (this.#self === null) this.#finish(failure);
-        else this.#retry();
+        if (this.#self === null) {
+          this.#finish(failure);
+          return;
+        }
+        this.#comeBackAfterMs = Math.max(this.#comeBackAfterMs, retryAfterMs);
+        this.#retry();
       },
     });
   }

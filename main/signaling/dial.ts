@@ -22,13 +22,15 @@ export interface DialOptions {
   openSocket: OpenSocket;
   timeoutMs: number;
   onDialled: (dialled: Dialled) => void;
-  onFailed: (failure: DialFailure) => void;
+  /** @param retryAfterMs when a server that is full asked to be tried again; 0 where none did. */
+  onFailed: (failure: DialFailure, retryAfterMs: number) => void;
 }
 
 /** Dials several servers at once; the first that sends a challenge wins and the others are dropped. @returns cancel */
 export function dial({ urls, clock, openSocket, timeoutMs, onDialled, onFailed }: DialOptions): () => void {
   const open = new Set<ClientSocket>();
   let failure: DialFailure = 'server-unreachable';
+  let retryAfterMs = 0;
   let pending = urls.length;
   let isOver = false;
 
@@ -40,7 +42,7 @@ export function dial({ urls, clock, openSocket, timeoutMs, onDialled, onFailed }
   };
   const fail = (): void => {
     stop();
-    onFailed(failure);
+    onFailed(failure, retryAfterMs);
   };
   const timer = clock.setTimeout(fail, timeoutMs);
 
@@ -75,6 +77,7 @@ export function dial({ urls, clock, openSocket, timeoutMs, onDialled, onFailed }
         open.delete(socket);
         // One that opened and ended without a challenge is no Parley either.
         if (end.failure !== 'server-unreachable') failure = 'not-parley';
+        retryAfterMs = Math.max(retryAfterMs, end.retryAfterMs);
         pending -= 1;
         if (pending === 0) fail();
       },

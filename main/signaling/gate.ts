@@ -70,7 +70,8 @@ export class Gate {
       retryAfterS?: number,
     ): Passage => {
       this.#options.metrics.refusals.add(reason);
-      this.#options.logger.info('refused', { reason, status, from: maskedAddress(address) });
+      const level = reason === 'server-full' ? 'warn' : 'info';
+      this.#options.logger[level]('refused', { reason, status, from: maskedAddress(address) });
       return { kind: 'refused', status, ...(retryAfterS === undefined ? {} : { retryAfterS }) };
     };
 
@@ -87,6 +88,7 @@ export class Gate {
       },
     );
     if (typeof target === 'number') return refuse(target === 403 ? 'origin' : 'bad-request', target);
+    this.#options.logger.debug('admitted', { from: maskedAddress(address) });
     return {
       kind: 'admitted',
       target,

@@ -5,6 +5,9 @@ import type { Connection, Receiver } from './connection';
 import type { Clock, Timer } from './clock';
 import type { Logger } from './logger';
 
+/** A proof was none, or for another server, or did not come in time. */
+export type GreetingRefusal = 'unauthorized' | 'wrong-address' | 'no-hello';
+
 /** What a greeting is held with. */
 export interface GreetingOptions {
   clock: Clock;
@@ -17,8 +20,8 @@ export interface GreetingOptions {
   /** Whether that is an address of this server, as far as it can know; else nothing signed for it counts here. */
   isAddressOurs: boolean;
   logger: Logger;
-  /** A proof was none. */
-  onFailed: () => void;
+  /** Said before the socket is closed. */
+  onRefused: (why: GreetingRefusal) => void;
   /** The connection proved to be this member. */
   onMember: (member: string, hello: Hello) => void;
 }
@@ -36,7 +39,7 @@ export class Greeting implements Receiver {
     const { clock, namespace, host, heartbeatMs, timeoutMs, joinSecret } = options;
     this.#claim = { nonce: randomUUID(), namespace, host };
     this.#deadline = clock.setTimeout(() => {
-      this.#refuse();
+      this.#refuse('no-hello');
     }, LIMITS.helloMs);
     connection.handOver(this);
     connection.send(
@@ -56,11 +59,9 @@ export class Greeting implements Receiver {
       this.#connection.junk();
       return;
     }
-    const { joinSecret, namespace, isAddressOurs, clock, logger, onFailed, onMember } = this.#options;
+    const { joinSecret, namespace, isAddressOurs, clock, onMember } = this.#options;
     if (!isAddressOurs) {
-      // What an operator needs to know who forgot a --host-name; to the client it is a signature like any other.
-      logger.info('foreign-host');
-      this.#refuse();
+      this.#refuse('wrong-address');
       return;
     }
     const member = memberIdOf(namespace, hello.publicKey);
@@ -69,8 +70,7 @@ export class Greeting implements Receiver {
       isHelloSignature(this.#claim, hello.publicKey, hello.signature) &&
       (hello.resume === undefined || hello.resume.member === member);
     if (!isOurs) {
-      onFailed();
-      this.#refuse();
+      this.#refuse('unauthorized');
       return;
     }
     clock.clearTimeout(this.#deadline);
@@ -83,8 +83,12 @@ export class Greeting implements Receiver {
     this.#options.clock.clearTimeout(this.#deadline);
   }
 
-  #refuse(): void {
-    this.#connection.send(JSON.stringify({ type: 'error', code: 'unauthorized' }));
-    this.#connection.close(4401);
+  #refuse(why: GreetingRefusal): void {
+    const { logger, onRefused } = this.#options;
+    logger.info('greeting-refused', { why });
+    onRefused(why);
+    const code = why === 'wrong-address' ? why : 'unauthorized';
+    this.#connection.send(JSON.stringify({ type: 'error', code }));
+    this.#connection.close(code === 'wrong-address' ? 4421 : 4401);
   }
 }

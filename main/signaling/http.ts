@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 const UPGRADE_MS = 5000;
+/** Of that, the share of a TLS handshake; the rest is for the headers behind it. */
+const HANDSHAKE_MS = 2500;
 const FALLBACK_PORTS = 20;
 /** For a refusal to be taken. */
 const REFUSAL_MS = 1000;
@@ -44,14 +46,15 @@ export function createHttpServer({
     answer(request, response, { version, isReady });
   };
   // Sockets that dribble their headers are dropped, not collected.
+  const headersMs = certificate ? UPGRADE_MS - HANDSHAKE_MS : UPGRADE_MS;
   const patience = {
-    headersTimeout: UPGRADE_MS,
-    requestTimeout: UPGRADE_MS,
-    keepAliveTimeout: UPGRADE_MS,
-    connectionsCheckingInterval: UPGRADE_MS / 10,
+    headersTimeout: headersMs,
+    requestTimeout: headersMs,
+    keepAliveTimeout: headersMs,
+    connectionsCheckingInterval: headersMs / 10,
   };
   const server = certificate
-    ? createTlsServer({ ...patience, ...certificate, handshakeTimeout: UPGRADE_MS }, answerRequest)
+    ? createTlsServer({ ...patience, ...certificate, handshakeTimeout: HANDSHAKE_MS }, answerRequest)
     : createServer(patience, answerRequest);
   server.maxConnections = maxConnections;
   // A handshake that failed or took too long: there is nothing yet that an answer could be written to.

@@ -1,3 +1,6 @@
+import { TokenBucket, type Rate } from './token-bucket';
+import type { Clock } from './clock';
+
 /** What a log line may carry beside its event: no session descriptions, secrets or full addresses at `info`. */
 export type LogFields = Record<string, string | number | boolean | null>;
 
@@ -42,6 +45,33 @@ export function lineLogger({
 function asWords([name, value]: [string, LogFields[string]]): string {
   const text = String(value);
   return `${name}=${/^[\w.:/-]+$/.test(text) ? text : JSON.stringify(text)}`;
+}
+
+/** Lines of one event at once, and again every second. */
+const LINES: Rate = { burst: 20, perSecond: 2 };
+
+/**
+ * Writes only so many lines of one event, so that nobody outside can fill a disk with refusals; the next line says how
+ * many there were between. Whoever asked for `debug` gets every line of that.
+ */
+export function sparingLogger(logger: Logger, clock: Pick<Clock, 'now'>): Logger {
+  const events = new Map<string, { lines: TokenBucket; skipped: number }>();
+  const at =
+    (level: LogLevel): Logger[LogLevel] =>
+    (event, fields = {}) => {
+      const now = clock.now();
+      const known = events.get(event) ?? { lines: new TokenBucket(LINES, now), skipped: 0 };
+      events.set(event, known);
+      if (known.lines.waitMs(now) > 0) {
+        known.skipped += 1;
+        return;
+      }
+      known.lines.take(1, now);
+      const { skipped } = known;
+      known.skipped = 0;
+      logger[level](event, skipped === 0 ? fields : { ...fields, skipped });
+    };
+  return { debug: logger.debug, info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 /** Says nothing. */

@@ -9,18 +9,24 @@ import {
   type SeatRules,
 } from './broker';
 import type { Clock } from './clock';
+import type { Logger } from './logger';
 import type { Metrics } from './metrics';
 
-/** Counts what goes through a broker, whichever it is. */
+/** Counts what goes through a broker, whichever it is, and logs who comes and goes, without saying who or where. */
 export class MeteredBroker implements Broker {
   readonly #broker: Broker;
   readonly #metrics: Metrics;
   readonly #clock: Clock;
+  readonly #logger: Logger;
 
-  constructor(broker: Broker, metrics: Metrics, clock: Clock) {
+  constructor(
+    broker: Broker,
+    { metrics, clock, logger }: { metrics: Metrics; clock: Clock; logger: Logger },
+  ) {
     this.#broker = broker;
     this.#metrics = metrics;
     this.#clock = clock;
+    this.#logger = logger;
   }
 
   get roomCount(): number {
@@ -37,6 +43,7 @@ export class MeteredBroker implements Broker {
 
   join(address: RoomAddress, member: Member, rules: SeatRules): Answer<JoinOutcome> {
     return withAnswer(this.#broker.join(address, member, rules), (outcome) => {
+      this.#logger.debug('join', { outcome });
       if (outcome === 'back') this.#metrics.back += 1;
       else this.#metrics.joins.add(outcome);
       return outcome;
@@ -45,22 +52,28 @@ export class MeteredBroker implements Broker {
 
   leave(address: RoomAddress, member: string, reason: LeftReason): Answer<boolean> {
     return withAnswer(this.#broker.leave(address, member, reason), (hasLeft) => {
-      if (hasLeft) this.#metrics.left.add(reason);
-      return hasLeft;
+      if (!hasLeft) return false;
+      this.#logger.debug('left', { reason });
+      this.#metrics.left.add(reason);
+      return true;
     });
   }
 
   setAway(address: RoomAddress, member: string, reason: AwayReason): Answer<boolean> {
     return withAnswer(this.#broker.setAway(address, member, reason), (isNews) => {
-      if (isNews) this.#metrics.away.add(reason);
-      return isNews;
+      if (!isNews) return false;
+      this.#logger.debug('away', { reason });
+      this.#metrics.away.add(reason);
+      return true;
     });
   }
 
   setBack(address: RoomAddress, member: string): Answer<boolean> {
     return withAnswer(this.#broker.setBack(address, member), (isNews) => {
-      if (isNews) this.#metrics.back += 1;
-      return isNews;
+      if (!isNews) return false;
+      this.#logger.debug('back');
+      this.#metrics.back += 1;
+      return true;
     });
   }
 

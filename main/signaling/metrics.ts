@@ -59,6 +59,10 @@ export class Metrics {
     'address-full',
     'too-many-tries',
     'draining',
+    /** TCP connections ended before they said what they want. */
+    'too-many-connections',
+    'wrong-address',
+    'no-hello',
     'unauthorized',
   ]);
   readonly joins = new Counter(['joined', 'room-full', 'too-many']);

@@ -34,6 +34,7 @@ const CLOSE_FOR: Record<WireError, CloseCode> = {
   'room-not-open': 4404,
   'too-many': 4429,
   unauthorized: 4401,
+  'wrong-address': 4421,
   'bad-message': 4400,
   'peer-unavailable': 4400,
   'presence-off': 4400,

@@ -327,6 +327,7 @@ export type RingMessage = v.InferOutput<typeof ringMessageSchema>;
 const wireErrorSchema = v.picklist([
   'bad-message',
   'unauthorized',
+  'wrong-address',
   'room-full',
   'room-not-open',
   'turned-away',
@@ -349,6 +350,7 @@ export const CLOSE_CODES = {
   4404: { reason: 'room-not-open', comeBack: false },
   4409: { reason: 'room-full', comeBack: false },
   4410: { reason: 'replaced', comeBack: false },
+  4421: { reason: 'wrong-address', comeBack: false },
   4429: { reason: 'too-many', comeBack: false },
 } as const;
 export type CloseCode = keyof typeof CLOSE_CODES;

@@ -15,7 +15,7 @@ import { createHttpServer, listen, refuseUpgrade, type Certificate, type ListenO
 import { IceIssuer } from './ice-issuer';
 import { Heartbeats } from './life-signs';
 import { LocalBroker } from './local-broker';
-import { silentLogger, type Logger } from './logger';
+import { silentLogger, sparingLogger, type Logger } from './logger';
 import { MeteredBroker } from './metered-broker';
 import { Metrics } from './metrics';
 import { ParleyMember, type MemberContext, type ParleyMemberContext } from './parley-member';
@@ -124,14 +124,14 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     ice = { stunUrls: [], turn: null },
     onAdmissionsChanged = () => undefined,
     clock = systemClock,
-    logger = silentLogger,
   } = options;
+  const logger = sparingLogger(options.logger ?? silentLogger, clock);
   const metrics = new Metrics();
-  const broker = new MeteredBroker(
-    options.broker ?? new LocalBroker({ maxRooms, centre: owner }),
+  const broker = new MeteredBroker(options.broker ?? new LocalBroker({ maxRooms, centre: owner }), {
     metrics,
     clock,
-  );
+    logger,
+  });
 
   const hosted =
     mode === 'rooms-opened-by-host'
@@ -219,7 +219,9 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     certificate,
     maxConnections: maxConnections + SPARE_CONNECTIONS,
   });
-  const tcpConnections = new TcpConnections(http, maxPerAddress, proxies);
+  const tcpConnections = new TcpConnections(http, maxPerAddress, proxies, () => {
+    metrics.refusals.add('too-many-connections');
+  });
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const passage = gate.judge(request);
     if (passage.kind === 'refused') {
@@ -228,10 +230,14 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     }
     // The answer to the upgrade and the first thing that is said after it are one write.
     socket.cork();
+    const upgrade = { isDone: false };
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      upgrade.isDone = true;
       onSocket(webSocket, socket, passage.target, passage.startVisit(), passage.isAddressOurs);
     });
     socket.uncork();
+    // Answered already, within the call.
+    if (!upgrade.isDone) metrics.refusals.add('bad-request');
   });
 
   function onSocket(
@@ -263,9 +269,9 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
       host,
       isAddressOurs,
       logger,
-      onFailed: () => {
-        visit.failed();
-        metrics.refusals.add('unauthorized');
+      onRefused: (why) => {
+        if (why === 'unauthorized') visit.failed();
+        metrics.refusals.add(why);
       },
       onMember: (id, hello) => {
         let member = members.get(id);

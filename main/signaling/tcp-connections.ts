@@ -12,8 +12,11 @@ export class TcpConnections {
   /** By whose address they count. */
   readonly #keys = new Map<Socket, string>();
 
-  /** @param maxPerAddress sockets that one address may have; proxies are not bounded. */
-  constructor(server: Server, maxPerAddress: number, proxies: TrustedProxies) {
+  /**
+   * @param maxPerAddress sockets that one address may have; proxies are not bounded.
+   * @param onRefused one was ended at once.
+   */
+  constructor(server: Server, maxPerAddress: number, proxies: TrustedProxies, onRefused: () => void) {
     const counts = new Map<string, number>();
     const keys = this.#keys;
     // One for all of them: a closure for each, with what `once` wraps it in, would be 300 bytes.
@@ -30,6 +33,7 @@ export class TcpConnections {
       const count = counts.get(key) ?? 0;
       if (count >= maxPerAddress + SPARE && !proxies.includes(address)) {
         socket.destroy();
+        onRefused();
         return;
       }
       counts.set(key, count + 1);

@@ -82,6 +82,11 @@ export const enSentences: Sentences = {
     // ------------------------------------------------------------ operator
     'bad-config': { what: 'This server is not set up correctly.', whatToDo: 'Tell whoever runs it.' },
     unauthorized: { what: 'This server does not accept you.', whatToDo: 'Ask whoever runs it for access.' },
+    'wrong-address': {
+      what: 'There is a server, but it does not go by this address.',
+      whatToDo:
+        'Use the link that the host shows. A room hosted in Parley works only on the network it is on.',
+    },
     'password-required': {
       what: 'This server asks for its password.',
       whatToDo: 'Ask whoever runs it, then type it in.',

@@ -61,6 +61,10 @@ export const zhSentences: Sentences = {
     // ------------------------------------------------------------ operator
     'bad-config': { what: '这台服务器的配置有误。', whatToDo: '请告诉管理它的人。' },
     unauthorized: { what: '这台服务器不接受你的连接。', whatToDo: '请向管理它的人申请权限。' },
+    'wrong-address': {
+      what: '服务器在，但它不认这个地址。',
+      whatToDo: '请使用房主屏幕上显示的链接。在 Parley 里开的房间只能在它所在的网络里使用。',
+    },
     'password-required': { what: '这台服务器需要密码。', whatToDo: '请向管理它的人索取，然后填在这里。' },
     'turn-refused': { what: 'TURN 服务器拒绝了用户名或密码。', whatToDo: '请在设置里核对这两项。' },
     'too-many': { what: '同时敲门的人太多了。', whatToDo: '请过一分钟再试。' },

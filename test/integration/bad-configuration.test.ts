@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { version } from '../../package.json';
 import { makeCertificate } from '../support/certificates';
 import { buildEntries, startHeadless, withTakenPort } from '../support/signaling-servers';
 
@@ -86,7 +87,7 @@ describe('certificates', () => {
 
 describe('a good command line', () => {
   it('says its version and what it can do', () => {
-    expect(run(['--version'])).toMatchObject({ status: 0, stdout: '0.0.0\n' });
+    expect(run(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n` });
     expect(run(['--help']).stdout).toContain('--heartbeat-timeout-ms');
   });
 

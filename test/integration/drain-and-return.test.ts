@@ -132,6 +132,35 @@ describe('with a certificate', () => {
     expect(await server.stop()).toBe(0);
     half.destroy();
   });
+
+  it('has five seconds for the handshake and the headers together', async () => {
+    const { cert, key } = await makeCertificate(entries.folder);
+    const server = await startHeadless(entries.folder, ['--tls-cert', cert, '--tls-key', key]);
+    const half = connect(server.port, '127.0.0.1');
+    half.write(Buffer.from([22, 3, 1, 2, 0, 1]));
+    const slow = tlsConnect({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false });
+    slow.write('GET /ns/room HTTP/1.1\r\nHost: x\r\n');
+    const startedAt = performance.now();
+    const [handshakeMs = 0, headersMs = 0] = await Promise.all(
+      [half, slow].map(async (socket) => {
+        socket.on('error', () => undefined).resume();
+        await new Promise((resolve) => socket.once('close', resolve));
+        return performance.now() - startedAt;
+      }),
+    );
+    // A check of the headers comes ten times in their time.
+    expect(handshakeMs + headersMs).toBeLessThan(5500);
+    await server.stop();
+  });
+});
+
+it('goes on after SIGHUP where there is nothing to read again', async () => {
+  const server = await startHeadless(entries.folder);
+  server.child.kill('SIGHUP');
+  await server.log.next((line) => line.includes('nothing-to-read-again'));
+  const member = await joinAs(server.url, 'room');
+  member.client.close();
+  expect(await server.stop()).toBe(0);
 });
 
 async function fingerprintAt(port: number): Promise<string> {

@@ -1,5 +1,6 @@
 /** What an operator can see of a running server, and what not. */
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { joinAs, numbered, plainAs, RawMember, TestMember } from '../support/signaling-clients';
 import { buildEntries, startHeadless } from '../support/signaling-servers';
@@ -62,6 +63,45 @@ it('counts who connects, joins, signals, goes away, comes back and leaves', asyn
 
   for (const member of [first, second, watching]) member.client.close();
   plain.socket.close();
+  await server.stop();
+});
+
+it('counts every socket that does not come in, by why', async () => {
+  const server = await startHeadless(entries.folder, [
+    ...['--metrics-port', '0', '--host-name', 'calls.example', '--max-per-ip', '40'],
+  ]);
+  const stranger = new RawMember(server.url, { host: 'elsewhere.example' });
+  await stranger.hello();
+  expect(await stranger.closed).toEqual({ code: 4421, reason: 'wrong-address' });
+  const liar = new RawMember(server.url);
+  await liar.hello({ signature: 'AAAA' });
+  await liar.closed;
+  const upgrade = 'GET /ns/room HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
+  for (const rest of ['Sec-WebSocket-Version: 13\r\n\r\n', 'Sec-WebSocket-Version: 1\r\n\r\n']) {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.resume().write(upgrade + rest);
+    await new Promise((resolve) => socket.once('close', resolve));
+  }
+  const busy = await joinAs(server.url, '0');
+  for (let room = 1; room <= 16; room += 1) busy.client.join(String(room));
+  await busy.events.next((event) => event.type === 'error' && event.code === 'too-many');
+
+  const idle = Array.from({ length: 80 }, () => connect(server.port, '127.0.0.1'));
+  const ends = idle.map((socket) => {
+    socket.on('error', () => undefined).resume();
+    return new Promise((resolve) => socket.once('close', resolve));
+  });
+  await Promise.race(ends);
+  for (const socket of idle) socket.destroy();
+  await Promise.all(ends);
+
+  const sample = await readMetrics(server.metricsPort);
+  expect(sample('parley_refusals_total{reason="wrong-address"}')).toBe(1);
+  expect(sample('parley_refusals_total{reason="unauthorized"}')).toBe(1);
+  expect(sample('parley_refusals_total{reason="bad-request"}')).toBe(2);
+  expect(sample('parley_refusals_total{reason="too-many-connections"}')).toBeGreaterThan(0);
+  expect(sample('parley_joins_total{outcome="too-many"}')).toBe(1);
+  busy.client.close();
   await server.stop();
 });
 

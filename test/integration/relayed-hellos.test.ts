@@ -73,8 +73,8 @@ function ownAddresses(): string[] {
 it('refuses what was signed for another server, embedded', async () => {
   const server = await startEmbedded(entries.folder);
   cleanUps.push(() => server.stop());
-  expect(await outcomeOf(EVIL, await startRelay(server.url, EVIL))).toBe('unauthorized');
-  await server.reports.next((report) => report.type === 'log' && report.event === 'foreign-host');
+  expect(await outcomeOf(EVIL, await startRelay(server.url, EVIL))).toBe('wrong-address');
+  await server.reports.next((report) => report.type === 'log' && report.event === 'greeting-refused');
   // The same relay by a name of ours: it is the name that was refused.
   const own = `${hostname().toLowerCase()}.local:9238`;
   expect(await outcomeOf(own, await startRelay(server.url, own))).toBe('welcome');
@@ -92,7 +92,7 @@ it('welcomes whoever dialled an address of this machine, embedded', async () => 
 it('refuses what was signed for another server, headless, once it was told its names', async () => {
   const server = await startHeadless(entries.folder, ['--host-name', 'calls.example']);
   cleanUps.push(() => server.stop());
-  expect(await outcomeOf(EVIL, await startRelay(server.url, EVIL))).toBe('unauthorized');
+  expect(await outcomeOf(EVIL, await startRelay(server.url, EVIL))).toBe('wrong-address');
   const own = 'calls.example:443';
   expect(await outcomeOf(own, await startRelay(server.url, own))).toBe('welcome');
   expect(await outcomeOf(`127.0.0.1:${server.port}`)).toBe('welcome');

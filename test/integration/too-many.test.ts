@@ -4,7 +4,15 @@ import { get } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { generateIdentity } from '../../main/signaling/identity';
 import { startServer } from '../support/signaling-servers';
-import { joinAs, numbered, plainAs, RawMember, RawSocket, TestMember, typeOf } from '../support/signaling-clients';
+import {
+  joinAs,
+  numbered,
+  plainAs,
+  RawMember,
+  RawSocket,
+  TestMember,
+  typeOf,
+} from '../support/signaling-clients';
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 

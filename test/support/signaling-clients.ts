@@ -176,17 +176,25 @@ export class RawMember extends RawSocket {
 
   constructor(
     server: string,
-    { namespace = 'default', identity = generateIdentity(), path = '', ca = '', forwardedFor = '' } = {},
+    {
+      namespace = 'default',
+      identity = generateIdentity(),
+      path = '',
+      ca = '',
+      host = '',
+      forwardedFor = '',
+    } = {},
   ) {
     const url = new URL(path || formatRoomPath({ namespace, room: '' }), server).href;
     super(url, [SUBPROTOCOL], {
       ...(ca === '' ? {} : { ca }),
+      ...(host === '' ? {} : { host }),
       ...(forwardedFor === '' ? {} : { forwardedFor }),
     });
     this.identity = identity;
     this.id = memberIdOf(namespace, identity.publicKey);
     this.#namespace = namespace;
-    this.#host = new URL(server).host;
+    this.#host = host || new URL(server).host;
   }
 
   /** Answers the challenge; `changes` overrides parts of the hello. */

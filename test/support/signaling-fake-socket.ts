@@ -50,8 +50,8 @@ export class FakeSocket implements ClientSocket {
   }
 
   /** The socket ends. */
-  end(closeCode = 1006, failure: DialFailure | null = null): void {
-    this.#listener.onEnd({ closeCode, failure });
+  end(closeCode = 1006, failure: DialFailure | null = null, retryAfterMs = 0): void {
+    this.#listener.onEnd({ closeCode, failure, retryAfterMs });
   }
 
   challenge(timeoutMs = 5000): void {

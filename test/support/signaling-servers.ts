@@ -55,7 +55,6 @@ export async function buildEntries(): Promise<{ folder: string; remove: () => Pr
     build: {
       ssr: true,
       target: 'node20',
-      // Two folders below a package.json, as the real build.
       outDir: join(folder, 'dist/server'),
       rolldownOptions: {
         input: {
@@ -67,7 +66,7 @@ export async function buildEntries(): Promise<{ folder: string; remove: () => Pr
       },
     },
   });
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', version: '0.0.0' }));
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 

@@ -294,6 +294,23 @@ describe('losing the server', () => {
     expect(sockets.last().said('hello')[0]).toMatchObject({ resume: { lastSeq: 0 } });
   });
 
+  it('leaves a server that is full alone for as long as it asks', () => {
+    const { sockets, comeUp, events, clock } = start();
+    comeUp();
+    sockets.last().end();
+    clock.advance(50);
+    sockets.last().end(1006, 'server-unreachable', 5000);
+    expect(events.at(-1)).toMatchObject({ type: 'down', attempt: 2 });
+    clock.advance(4999);
+    expect(sockets.all).toHaveLength(2);
+    clock.advance(2501);
+    expect(sockets.all).toHaveLength(3);
+    // It asked once.
+    sockets.last().end(1006, 'server-unreachable');
+    clock.advance(1000);
+    expect(sockets.all).toHaveLength(4);
+  });
+
   it('hears nothing from a socket it gave up', () => {
     const { sockets, comeUp, events, clock } = start();
     comeUp();
@@ -314,6 +331,7 @@ describe('losing the server', () => {
     [4403, 'turned-away'],
     [4404, 'room-not-open'],
     [4401, 'unauthorized'],
+    [4421, 'wrong-address'],
     [4410, 'replaced'],
     [4429, 'too-many'],
     [4400, 'bad-message'],
