@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { parseCommandLine, printableConfig } from '../../../../main/signaling/config';
@@ -110,6 +112,24 @@ describe('the environment', () => {
     expect(parse('', { PARLEY_PORT: 'x' })).toEqual({
       kind: 'wrong',
       sentence: '--port (by PARLEY_PORT) must be a whole number from 0 to 65535.',
+    });
+  });
+
+  it('that is shipped for systemd says what the README makes of it', () => {
+    const file = join(import.meta.dirname, '../../../../main/signaling/deploy/parley.env');
+    const lines = readFileSync(file, 'utf8').matchAll(/^(\w+)=(.*)$/gm);
+    const env = Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
+    expect(parseCommandLine([], { env, readFile: (path) => `what is in ${path}` })).toMatchObject({
+      kind: 'serve',
+      config: {
+        ...{ listen: '0.0.0.0', port: 443, hostNames: ['calls.example.org'], metricsPort: 9239 },
+        tls: { cert: '/etc/parley/fullchain.pem', key: '/etc/parley/privkey.pem' },
+        turn: {
+          urls: ['turn:calls.example.org:3478', 'turns:calls.example.org:5349?transport=tcp'],
+          secret: 'what is in /etc/parley/turn-secret',
+        },
+        stunUrls: ['stun:calls.example.org:3478'],
+      },
     });
   });
 
