@@ -311,7 +311,8 @@ export type KnownChange = v.InferOutput<typeof knownChangeSchema>;
  * - `hung-up`: a person ended it
  * - `left`: the other's app left the room without a word
  * - `lost`: ten minutes without a path
- * - `peer-unreachable`: no path was ever found between the two
+ * - `peer-unreachable`: both agreed on how, and no path was ever found between the two
+ * - `no-response`: the other never came, or never said how: its app has stopped, or the way to it has gone
  * - `room-closed`: the room ended under it before the call was connected
  *
  * And of a ring, before there was a call:
@@ -326,6 +327,7 @@ const endReasonSchema = v.picklist([
   'left',
   'lost',
   'peer-unreachable',
+  'no-response',
   'room-closed',
   'declined',
   'busy',

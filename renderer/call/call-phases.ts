@@ -87,7 +87,8 @@ export type CallState =
   | { phase: 'ringing'; ring: Ring; target: JoinTarget; silenced: boolean; ahead: Ahead | null }
   /** A ring was accepted: on the way into its room, or in it before the other. */
   | { phase: 'answered'; ring: Ring; target: JoinTarget; seat: RoomSeat | null }
-  | ({ phase: 'connecting'; target: JoinTarget | null } & WithPeer)
+  /** `exchanged`: both have said how they could be reached; what is missing is a path. */
+  | ({ phase: 'connecting'; target: JoinTarget | null; exchanged?: boolean } & WithPeer)
   | ({ phase: 'connected'; target: JoinTarget | null; sinceMs: number } & WithPeer)
   /** The path is silent or failed; the last picture stays. */
   | ({ phase: 'reconnecting'; target: JoinTarget | null; sinceMs: number; silentSinceMs: number } & WithPeer)

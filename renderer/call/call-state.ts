@@ -182,7 +182,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
       return inCall(state) && state.call !== event.call ? go({ ...state, call: event.call }) : stay(state);
     case 'exchanged':
       if (state.phase !== 'connecting') return stay(state);
-      return go(state, { type: 'start-timer', timer: 'connect', afterMs: PATH_MS });
+      return go({ ...state, exchanged: true }, { type: 'start-timer', timer: 'connect', afterMs: PATH_MS });
     case 'path-found':
       return pathFound(state, event.atMs);
     case 'path-lost':
@@ -195,7 +195,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
       return inCall(state) ? connect(state, state.peer, false) : stay(state);
     case 'time-up':
       if (event.timer === 'connect' && state.phase === 'connecting')
-        return end(state, 'peer-unreachable', 'network', event.atMs);
+        return end(state, noPath(state), 'network', event.atMs);
       if (rings.isRing(state)) return rings.timeUp(state);
       if (event.timer === 'lost' && state.phase === 'reconnecting')
         return end(state, 'lost', 'network', event.atMs);
@@ -437,10 +437,10 @@ function memberLeft(
     case 'left':
       if (state.phase === 'connected') return go({ ...next, peerLeft: true });
       if (state.phase === 'reconnecting') return end(next, 'left', 'peer', atMs);
-      // With a call agreed on, who leaves without a goodbye has given up looking for a path.
-      return state.call === ''
-        ? end(next, 'left', 'peer', atMs)
-        : end(next, 'peer-unreachable', 'network', atMs);
+      // With both descriptions exchanged, who leaves without a goodbye has given up looking for a path.
+      return state.exchanged
+        ? end(next, 'peer-unreachable', 'network', atMs)
+        : end(next, 'left', 'peer', atMs);
     default:
       reason satisfies never;
       return stay(state);
@@ -496,6 +496,10 @@ function impostor(state: CallState, atMs: number): Transition {
 }
 
 // ---------------------------------------------------------------- the path
+
+/** Why two did not come together: only who has answered can be somewhere that no path leads to. */
+const noPath = ({ exchanged }: Extract<CallState, { phase: 'connecting' }>): EndReason =>
+  exchanged ? 'peer-unreachable' : 'no-response';
 
 function pathFound(state: CallState, atMs: number): Transition {
   switch (state.phase) {

@@ -172,11 +172,8 @@ export function givenUp(state: RingState): Transition {
 
 /** The ring was accepted, and yet the two do not meet. */
 export function noWay(state: RingState): Transition {
-  return end(state, 'peer-unreachable', 'network', {
-    type: 'cancel-ring',
-    ring: state.ring,
-    reason: 'cancelled',
-  });
+  const { ring } = state;
+  return end(state, 'no-response', 'network', { type: 'cancel-ring', ring, reason: 'no-response' });
 }
 
 /** Who rings connects by another certificate than they proved: nothing was sent to them yet, and nothing will be. */

@@ -17,6 +17,7 @@ export function isMissed({ direction, reason, by, lastedMs }: Omit<CallRecord, '
     case 'left':
     case 'lost':
     case 'peer-unreachable':
+    case 'no-response':
     case 'room-closed':
     case 'not-verified':
       return false;

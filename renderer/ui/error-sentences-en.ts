@@ -172,7 +172,12 @@ export const enSentences: Sentences = {
     }),
     'peer-unreachable': (name) => ({
       what: `No way was found between you and ${isolate(name)}.`,
-      whatToDo: 'You are on different networks. Join the same one, or add a TURN server under Settings.',
+      whatToDo:
+        'Your networks do not let you through to each other. Join the same one, or add a TURN server under Settings.',
+    }),
+    'no-response': (name) => ({
+      what: `Nothing was heard from ${isolate(name)}.`,
+      whatToDo: 'Their Parley may have closed, or lost its connection. Try again.',
     }),
     declined: (name, by) =>
       by === 'self'

@@ -114,7 +114,11 @@ export const zhSentences: Sentences = {
     lost: (name) => ({ what: `与 ${isolate(name)} 的连接断了`, whatToDo: '已经十分钟没有任何声音和画面。' }),
     'peer-unreachable': (name) => ({
       what: `你和 ${isolate(name)} 之间连不通`,
-      whatToDo: '你们不在同一个网络里。请连到同一个网络，或在设置里添加 TURN 服务器。',
+      whatToDo: '你们的网络互不相通。请连到同一个网络，或在设置里添加 TURN 服务器。',
+    }),
+    'no-response': (name) => ({
+      what: `${isolate(name)} 没有任何回应`,
+      whatToDo: '对方的 Parley 可能已关闭，或者网络断了。请再试一次。',
     }),
     declined: (name, by) =>
       by === 'self' ? { what: `你拒绝了 ${isolate(name)} 的来电` } : { what: `${isolate(name)} 拒绝了通话` },

@@ -97,7 +97,7 @@ const declined = (reason: 'declined' | 'busy' | 'do-not-disturb' | 'no-answer'):
   call,
   reason,
 });
-const cancelled = (reason: 'cancelled' | 'no-answer'): CallEvent => ({
+const cancelled = (reason: 'cancelled' | 'no-answer' | 'no-response'): CallEvent => ({
   type: 'ring-cancelled',
   link,
   call,
@@ -171,7 +171,18 @@ describe('both sides of a ring remember the same,', () => {
         ben.happens({ type: 'accepted', media: 'video', atMs: 1000 }, { type: 'refused', code: 'room-full' });
         ann.happens(accepted, { type: 'refused', code: 'room-full' });
       },
-      { reason: 'peer-unreachable', seen: true },
+      { reason: 'no-response', seen: true },
+    ],
+    [
+      'accepted, and one of them did not come',
+      () => {
+        ben.happens(
+          { type: 'accepted', media: 'video', atMs: 1000 },
+          { type: 'time-up', timer: 'connect', atMs: 31_000 },
+        );
+        ann.happens(accepted, cancelled('no-response'));
+      },
+      { reason: 'no-response', by: 'network', seen: true },
     ],
   ];
   test.each(outcomes)('when it was %s', (_how, end, expected) => {

@@ -499,10 +499,12 @@ describe('a member who leaves', () => {
     expect(leaves(reconnecting, 'left')).toMatchObject({ phase: 'ended', reason: 'left', by: 'peer' });
   });
 
-  test('before anything was agreed has left, afterwards has found no path', () => {
+  test('before both have said how to reach them has left, afterwards has found no path', () => {
     expect(leaves(connecting, 'left')).toMatchObject({ reason: 'left', by: 'peer' });
     const agreed = after(connecting, { type: 'call-settled', call: 'X' });
-    expect(leaves(agreed, 'left')).toMatchObject({ reason: 'peer-unreachable', by: 'network' });
+    expect(leaves(agreed, 'left')).toMatchObject({ reason: 'left', by: 'peer' });
+    const exchanged = after(agreed, { type: 'exchanged' });
+    expect(leaves(exchanged, 'left')).toMatchObject({ reason: 'peer-unreachable', by: 'network' });
   });
 
   test('because its grace ended is only away, without a seat until it takes one again', () => {

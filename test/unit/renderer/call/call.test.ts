@@ -356,7 +356,7 @@ describe('what happens in the room before the answer that there is a seat', () =
     host.bridge.emit({ type: 'member-left', member: guest.member.id, reason: 'left' });
     host.bridge.answer.resolve({ ok: true, value: seatOf(host) });
     await settled();
-    expect(host.ended).toMatchObject({ reason: 'peer-unreachable', peerId: guest.member.id });
+    expect(host.ended).toMatchObject({ reason: 'left', by: 'peer', peerId: guest.member.id });
   });
 
   test('is a knock: the host sees it once the room is there', async () => {
@@ -458,7 +458,7 @@ describe('the path', () => {
     await clock.advance(29_000);
     expect(guest.phase).toBe('connecting');
     await clock.until(() => guest.phase === 'ended', 1001);
-    expect(guest.ended.reason).toBe('peer-unreachable');
+    expect(guest.ended.reason).toBe('no-response');
   });
 
   test('outlives the signaling: socket, seat and room', async () => {

@@ -13,6 +13,7 @@ test.each([
   ['cancelled', 'self', false],
   ['declined', 'self', false],
   ['peer-unreachable', 'network', false],
+  ['no-response', 'network', false],
   ['not-verified', 'network', false],
 ] as const)('a ring that ended by %s (%s) is missed: %s', (reason, by, missed) => {
   expect(isMissed({ ...rang, direction: 'in', lastedMs: null, reason, by })).toBe(missed);
