@@ -199,6 +199,9 @@ function start(
     (frame) => desktop.isPopup(frame) && isOurs(frame?.url ?? ''),
     log,
   );
+  window.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+    if (isMainFrame && !isSameDocument) launches.wait();
+  });
   launches.listen((launch) => {
     raiseWindow(window);
     if (launch) emit({ type: 'launch', launch });

@@ -13,6 +13,8 @@ const handoverSchema = v.object({
  */
 export class Launches {
   #first: Launch | null;
+  /** Whether a page is there that hears of launches. */
+  #isHeard = false;
   #listener: ((launch: Launch | null) => void) | null = null;
 
   private constructor(first: Launch | null) {
@@ -42,21 +44,27 @@ export class Launches {
     this.#first ??= launch;
   }
 
-  /** What the first page starts with; later pages start with nothing. */
+  /** What a page starts with; from here on it hears of launches as they come, until {@link wait}. */
   takeFirst(): Launch | null {
+    this.#isHeard = true;
     const first = this.#first;
     this.#first = null;
     return first;
   }
 
-  /** From now on launches go to the listener; `null` is a second launch that only wants the window. */
+  /** The page has gone or is loaded anew: what comes now is for the next one. */
+  wait(): void {
+    this.#isHeard = false;
+  }
+
+  /** From now on launches go to the listener; `null` is one that only wants the window. */
   listen(listener: (launch: Launch | null) => void): void {
     this.#listener = listener;
   }
 
   #arrive(launch: Launch | null): void {
-    if (this.#listener) this.#listener(launch);
-    else this.#first = launch ?? this.#first;
+    if (!this.#isHeard) this.#first = launch ?? this.#first;
+    this.#listener?.(this.#isHeard ? launch : null);
   }
 }
 

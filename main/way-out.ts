@@ -54,6 +54,7 @@ export function recoverFromCrash(
 ): void {
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log.error('the page crashed', { reason });
+    launches.wait();
     const seat = session.guestOf;
     if (seat) launches.offer({ type: 'return', ...seat, link: formatJoinLink(seat.target) });
     void session.leave();

@@ -1,5 +1,6 @@
 /** The page's composition root: asks the app once who it is for, makes the call and the devices, draws. */
 import { mount, unmount } from 'svelte';
+import type { Launch } from '../preload/bridge';
 import App from './App.svelte';
 import { Call } from './call/call.svelte';
 import { systemClock } from './call/clock';
@@ -20,6 +21,11 @@ async function open(): Promise<void> {
   const bridge = window.parley;
   // Most people read what their system speaks: its words are fetched while the app answers.
   void language.set(systemLanguage(navigator.languages));
+  // What comes while the page is made: the last of it is what a person waits for.
+  let arrived: Launch | null = null;
+  const stopWaiting = bridge.on((event) => {
+    if (event.type === 'launch') arrived = event.launch;
+  });
   const start = await bridge.start();
   await language.set(start.language);
   const { settings } = start;
@@ -62,7 +68,8 @@ async function open(): Promise<void> {
 
   const target = document.getElementById('app');
   if (target === null) throw new Error('index.html has no #app');
-  const app = { bridge, call, preferences, people, book, panels: new Panels(), start };
+  const launch = arrived ?? start.launch;
+  const app = { bridge, call, preferences, people, book, panels: new Panels(), start: { ...start, launch } };
   const oncrash = (cause: unknown): void => {
     // Nobody is left who could hang up or turn the camera off.
     call.close();
@@ -71,6 +78,7 @@ async function open(): Promise<void> {
     queueMicrotask(() => void unmount(drawn));
   };
   const painted = firstFrame();
+  stopWaiting();
   const drawn = mount(App, { target, props: { app, painted, oncrash } });
   await painted;
   void book.load();

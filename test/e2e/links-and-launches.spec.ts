@@ -70,6 +70,22 @@ test('a link opened warm goes to the running app, which asks first too', async (
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
 });
 
+test('a link that comes while the page is loaded anew is asked about by the new page', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
+  const link = await ann.host({ letIn: true });
+  // What a second launch hands over, in the very moment: no second launch could be started as fast.
+  await ben.app.evaluate(async ({ app, BrowserWindow }, given) => {
+    const [own] = BrowserWindow.getAllWindows();
+    const isGoing = new Promise((resolve) => own?.webContents.once('did-start-navigation', resolve));
+    own?.webContents.reload();
+    await isGoing;
+    app.emit('second-instance', {}, [], '', { argv: [given] });
+  }, link);
+  await expect(ben.page.getByRole('heading', { name: 'Join this room?' })).toBeVisible();
+  await ben.button('Join').click();
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+});
+
 /** The link of somebody who is reachable, where a person finds it. */
 async function linkOf(person: Person): Promise<string> {
   await person.button('Be reachable').click();
