@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
-import { languageSchema, type Language, type Launch } from '../preload/bridge';
+import { languageSchema, type ErrorCode, type Language, type Launch } from '../preload/bridge';
 import {
   formatJoinLink,
   formatPersonLink,
   isPersonLink,
   LINK_SCHEME,
+  LINK_LENGTH,
   readPerson,
   readTarget,
 } from './join-link';
@@ -18,7 +19,7 @@ const HELP = `Usage: parley [options] [link]
   --host                host a room
   --room NAME           the room to host (three random words without it)
   --name NAME           the name the other side sees
-  --port N              port to host on (9238, or the next free one)
+  --port N              port to host on, and no other (without it 9238, or the next free)
   --let-in              people with the link walk straight in
   --allow-origin URL    a web page that may join rooms hosted here; repeat for several, * for any
   --hidden              without a window, where people can call: it appears when it is wanted
@@ -148,15 +149,22 @@ export function linkLaunch(link: string, confirmed: boolean): Launch {
   const target = readTarget(link);
   return target.ok
     ? { type: 'join', target: target.value, link: formatJoinLink(target.value), confirmed }
-    : { type: 'bad-link', code: target.code === 'bad-room-name' ? 'bad-link' : target.code };
+    : badLink(link, target.code === 'bad-room-name' ? 'bad-link' : target.code);
 }
+
+/** Of what is too long to be a link as much as shows that it is. */
+const badLink = (text: string, code: ErrorCode): Launch => ({
+  type: 'bad-link',
+  code,
+  text: text.slice(0, LINK_LENGTH + 1),
+});
 
 function personLaunch(text: string): Launch {
   const person = readPerson(text);
-  if (!person.ok) return { type: 'bad-link', code: person.code };
+  if (!person.ok) return badLink(text, person.code);
   const { servers, key } = person.value;
   // Only an address is without a key.
-  if (key === null) return { type: 'bad-link', code: 'bad-link' };
+  if (key === null) return badLink(text, 'bad-link');
   return { type: 'person', servers, key, link: formatPersonLink({ servers, key }) };
 }
 

@@ -7,16 +7,24 @@ const keySchema = v.object({ privateKey: v.pipe(v.string(), v.check(isKey)) });
 /**
  * The key that this profile proves itself with (P-256), made once. It is the person's identity on this device, so a
  * damaged file falls back to its backup before a new key is made.
+ * @returns `isKept`: false where a new key could not be written, and is good for this run only.
  */
-export async function openDeviceKey(path: string): Promise<Identity> {
+export async function openDeviceKey(path: string): Promise<{ identity: Identity; isKept: boolean }> {
   const file = new JsonFile(path);
   const read = await file.read((value) => v.is(keySchema, value));
-  if (read.found !== 'nothing') return identityFromPrivateKey(v.parse(keySchema, read.value).privateKey);
+  if (read.found !== 'nothing') {
+    return { identity: identityFromPrivateKey(v.parse(keySchema, read.value).privateKey), isKept: true };
+  }
   const privateKey = generatePrivateKey();
-  await file.write({ privateKey });
-  // Written twice, so that the backup holds the key too.
-  await file.write({ privateKey });
-  return identityFromPrivateKey(privateKey);
+  const identity = identityFromPrivateKey(privateKey);
+  try {
+    await file.write({ privateKey });
+    // Written twice, so that the backup holds the key too.
+    await file.write({ privateKey });
+    return { identity, isKept: true };
+  } catch {
+    return { identity, isKept: false };
+  }
 }
 
 function isKey(text: string): boolean {

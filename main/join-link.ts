@@ -12,7 +12,7 @@ import { DEFAULT_PART, DEFAULT_PORT, keySchema, parseRoomPath, partSchema } from
 export const LINK_SCHEME = 'parley';
 
 /** Longer than any link we make: eight addresses and two long names. */
-const MAX_LENGTH = 4096;
+export const LINK_LENGTH = 4096;
 const MAX_SERVERS = 16;
 
 const refuse = (code: ErrorCode): { ok: false; code: ErrorCode } => ({ ok: false, code });
@@ -33,7 +33,7 @@ export function formatJoinLink(target: JoinTarget): string {
  * @returns `too-long`, `bad-link`, `bad-address` or `bad-room-name` for what cannot be used.
  */
 export function readTarget(text: string, room = ''): Result<JoinTarget> {
-  if (text.length > MAX_LENGTH) return refuse('too-long');
+  if (text.length > LINK_LENGTH) return refuse('too-long');
   const trimmed = text.trim();
   return /^parley:/i.test(trimmed) ? readLink(trimmed) : readAddress(trimmed, room);
 }
@@ -82,7 +82,7 @@ export const isPersonLink = (text: string): boolean => /^\s*parley:\/\/person(?!
  * @returns `too-long`, `bad-link` or `bad-address` for what cannot be used.
  */
 export function readPerson(text: string): Result<PersonTarget> {
-  if (text.length > MAX_LENGTH) return refuse('too-long');
+  if (text.length > LINK_LENGTH) return refuse('too-long');
   const trimmed = text.trim();
   if (/^parley:/i.test(trimmed)) {
     const link = readQuery(trimmed, 'person');

@@ -14,7 +14,7 @@ export interface LanServerOptions {
   /** The built `lan-server-process.js`. */
   entry: string;
   version: string;
-  /** Asked for on the command line; `null`: 9238 or the next free one. */
+  /** Asked for on the command line, and no other will do; `null`: 9238 or the next free one. */
   port: number | null;
   allowOrigins: string[];
   /** Member id of the person whose app this is, where people of the network are present. */
@@ -24,7 +24,7 @@ export interface LanServerOptions {
 
 type HostedRoom = v.InferOutput<typeof hostedRoomSchema>;
 
-/** A process that dies this often in this time does so for a reason that another start will not mend. */
+/** A process that dies this often in this time is given as long a rest. */
 const CRASHES = { most: 5, withinMs: 10_000 };
 
 /** It says 1001 to everybody first; one that hangs is ended. */
@@ -42,24 +42,25 @@ export class LanServer {
   #process: UtilityProcess | null = null;
   #port: number | null = null;
   #crashedAt: number[] = [];
+  #retry: NodeJS.Timeout | undefined;
   /** What was asked for is done one after the other. */
   #turns: Promise<unknown> = Promise.resolve();
   /** Who waits for the process to say that a room is open. */
   readonly #opening = new Map<string, () => void>();
-  readonly #onMoved = new Set<(port: number) => void>();
+  readonly #onRestarted = new Set<(port: number) => void>();
 
   constructor(options: LanServerOptions) {
     this.#options = options;
   }
 
-  /** Told when a restarted server had to take another port. */
-  onMoved(listener: (port: number) => void): void {
-    this.#onMoved.add(listener);
+  /** Told when the server listens again after a crash, on the port of before if it could have it. */
+  onRestarted(listener: (port: number) => void): void {
+    this.#onRestarted.add(listener);
   }
 
   /**
    * Opens a room, and listens if it did not yet.
-   * @returns the port, or `port-taken` where none is free; then the room is not open.
+   * @returns the port, or `port-taken` or `port-refused` where none can be had; then the room is not open.
    */
   openRoom(room: Omit<HostedRoom, 'admitted'>): Promise<Result<number>> {
     return this.#inTurn(async () => {
@@ -87,7 +88,7 @@ export class LanServer {
     });
   }
 
-  /** Listens also while no room is open. @returns the port, or `port-taken` where none is free. */
+  /** Listens also while no room is open. @returns the port, or `port-taken` or `port-refused`. */
   beReachable(): Promise<Result<number>> {
     return this.#inTurn(async () => {
       this.#isReachable = true;
@@ -159,7 +160,8 @@ export class LanServer {
     // One that is about to be started again after a crash would listen beside it.
     await this.#stop();
     this.#crashedAt = [];
-    const listening = await this.#start(this.#options.port ?? DEFAULT_PORT, true);
+    const { port } = this.#options;
+    const listening = await this.#start(port ?? DEFAULT_PORT, port === null);
     if (listening.ok) this.#port = listening.value;
     return listening;
   }
@@ -169,6 +171,7 @@ export class LanServer {
     const child = this.#process;
     this.#process = null;
     this.#port = null;
+    clearTimeout(this.#retry);
     if (!child) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(() => child.kill(), STOP_MS);
@@ -198,7 +201,8 @@ export class LanServer {
           case 'failed':
             log.error('the room server does not listen', { reason: report.system });
             child.kill();
-            resolve({ ok: false, code: report.code === 'port-in-use' ? 'port-taken' : 'unexpected' });
+            if (this.#process === child) this.#process = null;
+            resolve({ ok: false, code: report.code });
             return;
           case 'room-opened':
             this.#opening.get(formatRoomPath(report))?.();
@@ -217,7 +221,7 @@ export class LanServer {
         resolve({ ok: false, code: 'unexpected' });
         if (this.#process !== child) return;
         this.#process = null;
-        // One that dies before it listens would only do so again.
+        // Whoever started one that dies before it listens is told so.
         if (listens) void this.#inTurn(() => this.#restart(code));
       });
       child.postMessage({
@@ -239,12 +243,18 @@ export class LanServer {
     const now = performance.now();
     this.#crashedAt = [...this.#crashedAt.filter((at) => now - at < CRASHES.withinMs), now];
     this.#options.log.error('the room server crashed', { code, times: this.#crashedAt.length });
-    if (this.#crashedAt.length > CRASHES.most) return;
+    if (this.#crashedAt.length > CRASHES.most) {
+      this.#crashedAt = [];
+      this.#retry = setTimeout(() => void this.#inTurn(() => this.#restart(code)), CRASHES.withinMs);
+      return;
+    }
     // Everyone comes back to the same port; only where somebody else has taken it meanwhile, another must do.
     let listening = await this.#start(before, false);
-    if (!listening.ok) listening = await this.#start(before, true);
-    if (!listening.ok || listening.value === before) return;
+    const isTaken = !listening.ok && listening.code === 'port-taken';
+    if (isTaken && this.#options.port === null) listening = await this.#start(before, true);
+    if (!listening.ok) await this.#restart(code);
+    if (!listening.ok) return;
     this.#port = listening.value;
-    for (const tell of this.#onMoved) tell(listening.value);
+    for (const tell of this.#onRestarted) tell(listening.value);
   }
 }

@@ -73,7 +73,7 @@ function readLaunch(argv: readonly string[]): Launch | null {
   try {
     return readCommandLine(argv).launch;
   } catch (error) {
-    if (error instanceof BadFlagError) return { type: 'bad-link', code: 'bad-link' };
+    if (error instanceof BadFlagError) return { type: 'bad-link', code: 'bad-link', text: '' };
     throw error;
   }
 }

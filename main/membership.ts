@@ -73,7 +73,7 @@ export class Membership {
     });
   }
 
-  /** The server of a hosted room moved to another port. */
+  /** The server of a hosted room was started again, perhaps on another port. */
   dialAgain(servers: string[]): void {
     this.client.useServers(servers);
   }

@@ -23,10 +23,10 @@ export interface Profile {
 export async function openProfile(folder: string, overrides: Partial<Settings>): Promise<Profile> {
   const settings = new SettingsStore(join(folder, 'settings.json'), overrides);
   const lastSeat = new LastSeat(join(folder, 'seat.json'));
-  const [notice, identity, returnTo] = await Promise.all([
+  const [notice, { identity, isKept }, returnTo] = await Promise.all([
     settings.load(),
     openDeviceKey(join(folder, 'device-key.json')),
     lastSeat.take(),
   ]);
-  return { settings, identity, lastSeat, returnTo, notice };
+  return { settings, identity, lastSeat, returnTo, notice: isKept ? notice : 'profile-not-saved' };
 }

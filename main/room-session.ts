@@ -44,7 +44,7 @@ export class RoomSession {
 
   constructor(parts: RoomSessionParts) {
     this.#parts = parts;
-    parts.lanServer.onMoved((port) => {
+    parts.lanServer.onRestarted((port) => {
       if (!this.#hosting) return;
       this.#hosting.port = port;
       this.#membership?.dialAgain([`ws://127.0.0.1:${port}`]);

@@ -64,6 +64,7 @@ export type ErrorCode =
   | 'turn-refused'
   | 'too-many'
   | 'port-taken'
+  | 'port-refused'
   | 'presence-off'
   // us
   | 'bad-message'
@@ -72,6 +73,7 @@ export type ErrorCode =
   | 'login-item-failed'
   | 'shortcut-refused'
   | 'settings-not-saved'
+  | 'profile-not-saved'
   | 'settings-restored'
   | 'settings-reset'
   | 'people-restored'
@@ -423,7 +425,8 @@ export type Launch =
   | { type: 'return'; target: JoinTarget; link: string; rung: RungCall | null }
   /** `link` leads to a person at one of these servers. Nothing is connected before somebody says so. */
   | { type: 'person'; servers: string[]; key: string; link: string }
-  | { type: 'bad-link'; code: ErrorCode };
+  /** `text` is what was given, for a person to mend. */
+  | { type: 'bad-link'; code: ErrorCode; text: string };
 
 /** Everything the page needs to draw its first frame. */
 export interface StartInfo {

@@ -22,9 +22,9 @@ async function open(): Promise<void> {
   // Most people read what their system speaks: its words are fetched while the app answers.
   void language.set(systemLanguage(navigator.languages));
   // What comes while the page is made: the last of it is what a person waits for.
-  let arrived: Launch | null = null;
+  const arrived: Launch[] = [];
   const stopWaiting = bridge.on((event) => {
-    if (event.type === 'launch') arrived = event.launch;
+    if (event.type === 'launch') arrived.push(event.launch);
   });
   const start = await bridge.start();
   await language.set(start.language);
@@ -68,7 +68,7 @@ async function open(): Promise<void> {
 
   const target = document.getElementById('app');
   if (target === null) throw new Error('index.html has no #app');
-  const launch = arrived ?? start.launch;
+  const launch = arrived.at(-1) ?? start.launch;
   const app = { bridge, call, preferences, people, book, panels: new Panels(), start: { ...start, launch } };
   const oncrash = (cause: unknown): void => {
     // Nobody is left who could hang up or turn the camera off.

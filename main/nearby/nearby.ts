@@ -18,7 +18,7 @@ export interface NearbyParts {
   /** Own public key. */
   key: string;
   settings: () => Settings;
-  lanServer: Pick<LanServer, 'beReachable' | 'stopBeingReachable' | 'openRoom' | 'closeRoom' | 'onMoved'>;
+  lanServer: Pick<LanServer, 'beReachable' | 'stopBeingReachable' | 'openRoom' | 'closeRoom' | 'onRestarted'>;
   links: PeopleLinks;
   isFavourite: (key: string) => boolean;
   /** Where favourites were reached last. */
@@ -81,8 +81,10 @@ export class Nearby {
   constructor(parts: NearbyParts) {
     this.#parts = parts;
     const { lanServer } = parts;
-    lanServer.onMoved((port) => {
-      if (this.#mode === 'seen') this.#listensAt(port);
+    lanServer.onRestarted((port) => {
+      if (this.#mode !== 'seen') return;
+      this.#listensAt(port);
+      parts.links.link(OWN)?.reconnectNow();
     });
   }
 

@@ -3,7 +3,6 @@
  * It knows Electron only as "something that carries messages" on `process.parentPort`.
  */
 import * as v from 'valibot';
-import { isAddressInUse } from './http';
 import { lanServerCommandSchema, type LanServerReport } from './lan-server-protocol';
 import { createSignalingServer, type SignalingServer } from './server';
 import type { LogFields, Logger, LogLevel } from './logger';
@@ -74,7 +73,8 @@ async function start({
     report({ type: 'listening', port: listening.port });
   } catch (error) {
     const system = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    report({ type: 'failed', code: isAddressInUse(error) ? 'port-in-use' : 'unexpected', system });
+    const code = system === 'EADDRINUSE' ? 'port-taken' : system === 'EACCES' ? 'port-refused' : 'unexpected';
+    report({ type: 'failed', code, system });
   }
 }
 

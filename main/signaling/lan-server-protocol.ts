@@ -46,7 +46,7 @@ export const lanServerReportSchema = v.variant('type', [
   /** Not listening, and of no use: the app ends the process. `system` is the system's own code, for the log. */
   v.object({
     type: v.literal('failed'),
-    code: v.picklist(['port-in-use', 'unexpected']),
+    code: v.picklist(['port-taken', 'port-refused', 'unexpected']),
     system: v.string(),
   }),
   v.object({ type: v.literal('room-opened'), ...addressEntries }),

@@ -104,6 +104,10 @@ export const enSentences: Sentences = {
       what: 'Another program uses the port Parley needs.',
       whatToDo: 'Close that program, or start Parley with another port.',
     },
+    'port-refused': {
+      what: 'This system does not let Parley use that port.',
+      whatToDo: 'Start Parley with a port above 1023.',
+    },
     // ------------------------------------------------------------ us
     'bad-message': {
       what: 'The server and this Parley did not understand each other.',
@@ -125,6 +129,11 @@ export const enSentences: Sentences = {
     'settings-not-saved': {
       what: 'Your settings could not be saved.',
       whatToDo: 'They hold until you quit. Check that the disk is not full.',
+    },
+    'profile-not-saved': {
+      what: 'Parley cannot write to its folder.',
+      whatToDo:
+        'You can call, but what you change is gone when you quit, and others will see somebody new. Check that the disk is not full.',
     },
     'settings-restored': {
       what: 'Your settings could not be read, so the ones before them are used.',

@@ -72,6 +72,10 @@ export const zhSentences: Sentences = {
       what: 'Parley 需要的端口被其他程序占用。',
       whatToDo: '请关闭那个程序，或换一个端口启动 Parley。',
     },
+    'port-refused': {
+      what: '系统不允许 Parley 使用这个端口。',
+      whatToDo: '请用 1023 以上的端口启动 Parley。',
+    },
     // ------------------------------------------------------------ us
     'bad-message': {
       what: '服务器和这个 Parley 无法互通。',
@@ -98,6 +102,10 @@ export const zhSentences: Sentences = {
       whatToDo: '最近一次通话可能丢失。',
     },
     'calls-reset': { what: '通话记录无法读取，已清空。', whatToDo: '收藏的联系人不受影响。' },
+    'profile-not-saved': {
+      what: 'Parley 无法写入自己的文件夹。',
+      whatToDo: '可以通话，但退出后改动都会丢失，别人也会把你当成新的人。请检查磁盘是否已满。',
+    },
     'book-not-saved': { what: '这次改动没能保存。', whatToDo: '退出前仍然有效；请检查磁盘是否已满。' },
     unexpected: { what: 'Parley 出了点问题。', whatToDo: '请再试一次。' },
   },

@@ -1,5 +1,5 @@
 /** Which panel lies over the screen, and what was typed into its form: kept until a call came of it. */
-import type { CallRecord, Launch } from '../../preload/bridge';
+import type { CallRecord, ErrorCode, Launch } from '../../preload/bridge';
 
 export type Panel =
   'host' | 'join' | 'server' | 'nearby' | 'meet' | 'settings' | 'safety-code' | 'closing' | 'person' | 'call';
@@ -20,8 +20,10 @@ export class Panels {
   /** The join form. */
   joinTarget = $state('');
   joinRoom = $state('');
-  /** A link that was opened and could not be read. */
-  badLink = $state(false);
+  /** What is wrong with a link that was opened and could not be read. */
+  badLink = $state<ErrorCode | null>(null);
+  /** The link to the room that a person is asked about. */
+  askedLink = '';
   /** The room to be confirmed is the one the app was in when it crashed. */
   returning = $state(false);
 
@@ -33,6 +35,19 @@ export class Panels {
   askAbout(link: PersonLink): void {
     this.link = link;
     this.open = 'meet';
+  }
+
+  /** Joining the room of a link was agreed to: should it fail, the form has the link. */
+  agree(): void {
+    this.joinTarget = this.askedLink;
+    this.joinRoom = '';
+  }
+
+  /** Shows a link that could not be read in the form, unless something is typed there already. */
+  mend({ code, text }: Extract<Launch, { type: 'bad-link' }>): void {
+    this.badLink = code;
+    if (this.joinTarget === '' && this.joinRoom === '') this.joinTarget = text;
+    this.open = 'join';
   }
 
   showCall(record: CallRecord): void {
@@ -49,6 +64,6 @@ export class Panels {
     this.hostRoom = '';
     this.joinTarget = '';
     this.joinRoom = '';
-    this.badLink = false;
+    this.badLink = null;
   }
 }

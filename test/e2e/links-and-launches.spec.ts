@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BLUE, RED } from '../support/known-media';
 import { expect, test, type Person } from '../support/people';
@@ -56,10 +56,14 @@ test('a broken link opened after a call leaves the room of it open', async ({ me
 test('a link opened warm goes to the running app, which asks first too', async ({ meet }) => {
   const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
   const link = await ann.host({ letIn: true });
+  await ben.button('Join').click();
+  await ben.page.getByRole('textbox', { name: 'Link or address' }).fill('half typed');
   expect(await ben.launchWith(link)).toBe(0);
   await expect(ben.page.getByRole('heading', { name: 'Join this room?' })).toBeVisible();
   await ben.button('Cancel').click();
-  await expect(ben.button('Host a room')).toBeVisible();
+  await ben.button('Join').click();
+  await expect(ben.page.getByRole('textbox', { name: 'Link or address' })).toHaveValue('half typed');
+  await ben.page.keyboard.press('Escape');
 
   expect(await ben.launchWith(link)).toBe(0);
   await ben.button('Join').click();
@@ -162,6 +166,7 @@ test('--host and --join on the command line need no screen in between', async ({
 test('a link that leads nowhere is said so, and the form is there to mend it', async ({ meet }) => {
   const ben = await meet('Ben', { args: ['parley://nonsense'] });
   await expect(ben.page.getByText('This link is not complete, or not from Parley.')).toBeVisible();
+  await expect(ben.page.getByRole('textbox', { name: 'Link or address' })).toHaveValue('parley://nonsense');
 });
 
 test('what is wrong with a pasted text is said under the field, and nothing typed is lost', async ({
@@ -211,6 +216,25 @@ test('two hosts on one machine take different ports, and a port that was asked f
   const ports = [await ann.host(), await ben.host()].map((link) => new URL(link).searchParams.get('server'));
   expect(ports[0]).not.toBe(ports[1]);
   expect(ports[1]).toMatch(/:19300$/);
+});
+
+test('a port that was asked for and is taken is said so, and no other is used', async ({ meet }) => {
+  const ann = await meet('Ann', { args: ['--port', '19301'] });
+  await ann.host();
+  const ben = await meet('Ben', { args: ['--port', '19301'] });
+  await ben.button('Host a room').click();
+  await ben.button('Open room').click();
+  await expect(ben.page.getByText('Another program uses the port Parley needs.')).toBeVisible();
+});
+
+test('a profile that cannot be written to still calls, and says what that means', async ({ meet }, info) => {
+  const profile = info.outputPath('profile');
+  mkdirSync(join(profile, 'device-key.json.new'), { recursive: true });
+  writeFileSync(join(profile, 'settings.json'), JSON.stringify({ name: 'Ben', welcomed: true }));
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE, profile })]);
+  await expect(ben.page.getByText('Parley cannot write to its folder.')).toBeVisible();
+  await ben.join(await ann.host({ letIn: true }));
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
 });
 
 test('the first start asks for a name once, and the name is there ever after', async ({ meet }) => {

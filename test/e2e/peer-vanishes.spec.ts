@@ -1,3 +1,4 @@
+import { readTarget } from '../../main/join-link';
 import { BLUE, RED } from '../support/known-media';
 import { expect, ROOT, test, type Meet, type Person } from '../support/people';
 import { signalTree } from '../support/process-tree';
@@ -128,6 +129,25 @@ test('a call survives a crash of the room server, and everyone comes back to it'
   await expect(cleo.page.getByText('Two people are in this room already.')).toBeVisible();
   await ben.button('Hang up').click();
   await expect(ann.page.getByText('Ben hung up.')).toBeVisible();
+});
+
+test('a server that crashes again and again is given a rest, and then the room is there', async ({
+  meet,
+}) => {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
+  const link = await ann.host({ letIn: true });
+  for (let crashes = 0; crashes < 6; crashes += 1) {
+    await expect.poll(() => ann.roomServerPid(), { intervals: [50], timeout: 15_000 }).not.toBeNull();
+    const crashed = await ann.crashRoomServer();
+    await expect.poll(() => ann.roomServerPid(), { intervals: [50] }).not.toBe(crashed);
+  }
+  // It is given ten seconds' rest; then it is where the link says.
+  const target = readTarget(link);
+  const [server = ''] = target.ok ? target.value.servers : [];
+  const health = `${server.replace(/^ws/, 'http')}/healthz`;
+  await expect(async () => expect((await fetch(health)).ok).toBe(true)).toPass({ timeout: 30_000 });
+  await ben.join(link);
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
 });
 
 test('closing the window ends the call for the other at once', async ({ meet }) => {

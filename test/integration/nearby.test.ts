@@ -123,7 +123,7 @@ class App {
           this.server?.closeRoom(address);
           return Promise.resolve();
         },
-        onMoved: () => undefined,
+        onRestarted: () => undefined,
       },
       links: this.links,
       isFavourite: (key) => favourites.includes(key),

@@ -17,7 +17,7 @@ describe('the embedded server', () => {
       await server.stop();
       await expect(
         startEmbedded(entries.folder, { listen: '127.0.0.1', port, fallbackPorts: false }),
-      ).rejects.toThrow('port-in-use');
+      ).rejects.toThrow('port-taken');
     });
   });
 

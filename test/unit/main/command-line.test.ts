@@ -39,7 +39,11 @@ describe('the command line', () => {
   });
 
   test('turns a link that leads nowhere into a launch that says so', () => {
-    expect(readCommandLine(['parley://nonsense']).launch).toEqual({ type: 'bad-link', code: 'bad-link' });
+    expect(readCommandLine(['parley://nonsense']).launch).toEqual({
+      type: 'bad-link',
+      code: 'bad-link',
+      text: 'parley://nonsense',
+    });
   });
 
   test('asks about the person a link leads to, also one given with --join', () => {
@@ -58,7 +62,7 @@ describe('the command line', () => {
     ['a path', `parley://person?server=host/room&key=${KEY}`],
     ['another destination', `parley://personal?server=host&key=${KEY}`],
   ])('says of a link to a person with %s that it cannot be used', (_what, link) => {
-    expect(readCommandLine([link]).launch).toEqual({ type: 'bad-link', code: 'bad-link' });
+    expect(readCommandLine([link]).launch).toEqual({ type: 'bad-link', code: 'bad-link', text: link });
   });
 
   test("lets Chromium's own switches pass, also its --lang", () => {

@@ -118,7 +118,7 @@ describe('the environment', () => {
   it('that is shipped for systemd says what the README makes of it', () => {
     const file = join(import.meta.dirname, '../../../../main/signaling/deploy/parley.env');
     const lines = readFileSync(file, 'utf8').matchAll(/^(\w+)=(.*)$/gm);
-    const env = Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
+    const env = Object.fromEntries([...lines].map(([, name = '', value]) => [name, value] as const));
     expect(parseCommandLine([], { env, readFile: (path) => `what is in ${path}` })).toMatchObject({
       kind: 'serve',
       config: {
