@@ -1,5 +1,6 @@
 /** Which panel lies over the screen, and what was typed into its form: kept until a call came of it. */
 import type { CallRecord, ErrorCode, Launch } from '../../preload/bridge';
+import type { IceServerForm } from './ice-server-form.svelte';
 
 export type Panel =
   'host' | 'join' | 'server' | 'nearby' | 'meet' | 'settings' | 'safety-code' | 'closing' | 'person' | 'call';
@@ -24,6 +25,8 @@ export class Panels {
   badLink = $state<ErrorCode | null>(null);
   /** The link to the room that a person is asked about. */
   askedLink = '';
+  /** The form of STUN and TURN servers, once it was opened. */
+  iceServers: IceServerForm | null = null;
   /** The room to be confirmed is the one the app was in when it crashed. */
   returning = $state(false);
 

@@ -116,3 +116,28 @@ test('a slip in a TURN server that is saved costs nothing', async ({ meet }) => 
   );
   await expect(again.page.getByRole('textbox', { name: 'User name' })).toHaveValue('ann');
 });
+
+test('a TURN server that is half typed waits in the form, and is saved once it is whole', async ({
+  meet,
+}) => {
+  const ann = await meet('Ann');
+  await ann.button(/^Settings/).click();
+  await ann.button('Add a server').click();
+  const address = ann.page.getByRole('textbox', { name: 'Address' });
+  await address.fill('turn:turn.example.org');
+  await ann.page.keyboard.press('Escape');
+  await expect(address).toBeHidden();
+
+  await ann.button(/^Settings/).click();
+  await expect(address).toHaveValue('turn:turn.example.org');
+  await ann.page.getByRole('textbox', { name: 'User name' }).fill('ann');
+  await ann.page.getByLabel('Password').fill('secret');
+  // The last field has the focus still.
+  await ann.page.keyboard.press('Escape');
+  await expect(address).toBeHidden();
+  await ann.app.close();
+
+  const again = await meet('Ann', { profile: ann.profile });
+  await again.button(/^Settings/).click();
+  await expect(again.page.getByRole('textbox', { name: 'Address' })).toHaveValue('turn:turn.example.org');
+});
