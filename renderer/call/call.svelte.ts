@@ -15,6 +15,7 @@ import type {
 } from '../../preload/bridge';
 import type { CallConnection, CallConnectionConstructor } from './call-connection.svelte';
 import { CallLog } from './call-log';
+import { endedOf } from './call-phases';
 import { transition, type CallEvent, type CallState, type Effect } from './call-state';
 import {
   NO_SAFETY_CODE,
@@ -99,6 +100,7 @@ export class Call implements CallView {
 
   /** Of the present ring or call, or of the next. */
   #certificate: RTCCertificate | null = null;
+  #wasInCall = false;
   #saidInCall = false;
   #iceServers: readonly IceServer[];
   #alwaysRelay: boolean;
@@ -691,10 +693,13 @@ export class Call implements CallView {
   #tellInCall(): void {
     const { phase } = this.#state;
     const inCall = phase !== 'idle' && phase !== 'ended' && phase !== 'confirming';
-    if (inCall === this.#saidInCall) return;
-    if (!inCall) this.#certificate = null;
-    this.#saidInCall = inCall;
-    void this.#bridge.setInCall(inCall);
+    if (this.#wasInCall && !inCall) this.#certificate = null;
+    this.#wasInCall = inCall;
+    // A room that is kept open after a call is in the way of a ring as the call was.
+    const isBusy = inCall || (endedOf(this.#state)?.seat ?? null) !== null;
+    if (isBusy === this.#saidInCall) return;
+    this.#saidInCall = isBusy;
+    void this.#bridge.setInCall(isBusy);
   }
 
   // ------------------------------------------------------------- the connection

@@ -205,6 +205,16 @@ test('hanging up ends both with the same reason and opens the way to call again'
   expect(guest.call.remotePicture).not.toBe(stream);
 });
 
+test('whose room is kept open after a call is seen to be in one until they are done', async () => {
+  await connected();
+  await clock.run(host.call.hangUp());
+  await clock.until(both('ended'));
+  expect(host.bridge.asked('setInCall')).toEqual([[true]]);
+  expect(guest.bridge.asked('setInCall')).toEqual([[true], [false]]);
+  await host.call.done();
+  expect(host.bridge.asked('setInCall')).toEqual([[true], [false]]);
+});
+
 test('hanging up takes no longer than its goodbye when nothing gets through', async () => {
   await connected();
   network.cut(...ends());
