@@ -5,7 +5,7 @@ import type { LanServer } from '../lan-server';
 import { hostAddresses } from '../network-addresses';
 import type { PeopleLink } from '../people-link';
 import type { PeopleLinks } from '../people-links';
-import type { Clock } from '../signaling/clock';
+import type { Clock, Timer } from '../signaling/clock';
 import { memberIdOf } from '../signaling/identity';
 import type { Logger } from '../signaling/logger';
 import { NEARBY } from '../signaling/protocol';
@@ -54,6 +54,8 @@ const MAX_PLACES = 256;
 const FORGET_MS = 130_000;
 /** Where multicast finds nobody, favourites are looked for where they were. */
 const ASK_KNOWN_MS = 3000;
+/** And then again and again: multicast may be blocked here, and they may come later. */
+const ASK_AGAIN_MS = 60_000;
 /** Somebody at a typed address has answered by now. */
 const MEET_MS = 6000;
 
@@ -75,6 +77,8 @@ export class Nearby {
   readonly #dialled = new Map<string, string>();
   /** Who wait for somebody to be met look at every change. */
   readonly #meetings = new Set<() => void>();
+  /** Runs out where the known addresses of favourites are asked. */
+  #asking: Timer | null = null;
   /** Starting and stopping, one after the other. */
   #turns: Promise<unknown> = Promise.resolve();
 
@@ -165,6 +169,7 @@ export class Nearby {
       case 'off':
         for (const key of [...this.#dialled.keys()]) this.#hangUp(key);
         this.#places.clear();
+        if (this.#asking !== null) this.#parts.clock.clearTimeout(this.#asking);
         await Promise.all([this.#discovery?.stop(), this.#stopListening()]);
         return;
       default:
@@ -416,16 +421,19 @@ export class Nearby {
     return port === this.#port && (/^(127\.|::1$)/.test(host) || isOwn(host, this.#parts.interfaces()));
   }
 
-  #askKnownLater(): void {
-    this.#parts.clock.setTimeout(() => {
+  #askKnownLater(ms = ASK_KNOWN_MS): void {
+    const { clock } = this.#parts;
+    if (this.#asking !== null) clock.clearTimeout(this.#asking);
+    this.#asking = clock.setTimeout(() => {
       if (this.#mode === 'off') return;
+      this.#askKnownLater(ASK_AGAIN_MS);
       const isNear = onLink(this.#parts.interfaces());
       for (const { key, servers } of this.#parts.knownAddresses()) {
         const near = servers.filter((server) => isNear(hostOf(server)));
         if (near.length > 0 && !this.#places.has(key) && key !== this.#parts.key)
           this.#onSighted(key, near, 'known');
       }
-    }, ASK_KNOWN_MS);
+    }, ms);
   }
 
   // ---------------------------------------------------------------- what the page shows

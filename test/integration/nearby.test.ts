@@ -7,7 +7,7 @@ import { Nearby } from '../../main/nearby/nearby';
 import { PeopleLinks } from '../../main/people-links';
 import { ServerPasswords } from '../../main/server-passwords';
 import { fitSettings } from '../../main/settings';
-import { systemClock } from '../../main/signaling/clock';
+import { systemClock, type Clock } from '../../main/signaling/clock';
 import { generateIdentity, memberIdOf, type Identity } from '../../main/signaling/identity';
 import { LocalBroker } from '../../main/signaling/local-broker';
 import { silentLogger } from '../../main/signaling/logger';
@@ -65,6 +65,7 @@ interface AppOptions {
   identity?: Identity;
   known?: { key: string; servers: string[] }[];
   favourites?: string[];
+  clock?: Clock;
 }
 
 /** An app as far as being nearby goes: its own server, its links, and what its page hears. */
@@ -82,7 +83,7 @@ class App {
   constructor(
     name: string,
     ether: Ether,
-    { identity = generateIdentity(), known = [], favourites = [] }: AppOptions = {},
+    { identity = generateIdentity(), known = [], favourites = [], clock = systemClock }: AppOptions = {},
   ) {
     this.identity = identity;
     this.settings = fitSettings({ name, reachable: true });
@@ -132,7 +133,7 @@ class App {
       interfaces: () => ({ lan0: [lan] }),
       loadMulticast: () => Promise.resolve(ether.open),
       emit,
-      clock: systemClock,
+      clock,
       log: silentLogger,
     });
     ends.push(async () => {
@@ -184,10 +185,15 @@ class App {
     await server?.close();
   }
 
-  async #listen(): Promise<number> {
+  /** On the port of before, if there was one. */
+  async startServer(): Promise<void> {
     const owner = memberIdOf(NEARBY, this.identity.publicKey);
-    this.server ??= createSignalingServer({ mode: 'rooms-opened-by-host', version: '0.0.0', owner });
-    if (this.port === 0) ({ port: this.port } = await this.server.listen({ host: HOST, port: 0 }));
+    this.server = createSignalingServer({ mode: 'rooms-opened-by-host', version: '0.0.0', owner });
+    ({ port: this.port } = await this.server.listen({ host: HOST, port: this.port }));
+  }
+
+  async #listen(): Promise<number> {
+    if (this.server === null) await this.startServer();
     return this.port;
   }
 }
@@ -432,6 +438,29 @@ it('a favourite is looked for where they were', async () => {
   await ben.events.next((event) => event.type === 'nearby-changed' && event.nearby.state === 'on');
   const known = [{ key: ben.identity.publicKey, servers: ['ws://198.51.100.7:9238', ben.url] }];
   const ann = new App('Ann', ether, { known });
+  await Promise.all([ann.sees(ben), ben.sees(ann)]);
+});
+
+it('a favourite who comes long after is looked for again where they were', async () => {
+  const ether = new Ether();
+  ether.isBlocked = true;
+  const ben = new App('Ben', ether);
+  await ben.events.next((event) => event.type === 'nearby-changed' && event.nearby.state === 'on');
+  await ben.stopServer();
+  // A minute passes in half a second.
+  const hurried: Clock = {
+    ...systemClock,
+    now: () => systemClock.now() * 120,
+    setTimeout: (callback, ms) => systemClock.setTimeout(callback, ms / 120),
+  };
+  const known = [{ key: ben.identity.publicKey, servers: [ben.url] }];
+  const ann = new App('Ann', ether, { known, clock: hurried });
+  const isTried = (): boolean =>
+    ann.events.seen.some((event) => event.type === 'link-changed' && event.link !== 'own');
+  const isForgotten = (): boolean =>
+    ann.events.seen.some((event) => event.type === 'link-closed' && event.link !== 'own');
+  await expect.poll(() => isTried() && isForgotten(), { timeout: 15_000 }).toBe(true);
+  await ben.startServer();
   await Promise.all([ann.sees(ben), ben.sees(ann)]);
 });
 
