@@ -1,5 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { BLUE, RED } from '../support/known-media';
-import { expect, isManaged, test, type Meet, type Person } from '../support/people';
+import { expect, isManaged, RELEASE_MS, test, type Meet, type Person } from '../support/people';
 
 declare global {
   interface Window {
@@ -133,6 +135,39 @@ test('a page that is reloaded in a call holds no device, and the call is over fo
   await expect(ben.button('Host a room')).toBeVisible();
   expect(await ben.liveTracks()).toEqual([]);
 });
+
+for (const how of ['closes the window', 'quits', 'has a page that crashes'] as const) {
+  test(`the devices of who ${how} are gone within half a second`, async ({ meet }) => {
+    const { ann, ben } = await talk(meet);
+    const told = join(ben.profile, 'page-gone-after-ms');
+    const isOver = how === 'has a page that crashes' ? null : ben.app.waitForEvent('close');
+    await ben.app.evaluate(
+      ({ app, BrowserWindow }, { way, path }) => {
+        const [own] = BrowserWindow.getAllWindows();
+        const beganAt = performance.now();
+        // A page holds its devices until its process is gone.
+        const tell = (): void => {
+          const { writeFileSync } = process.getBuiltinModule('node:fs');
+          writeFileSync(path, String(performance.now() - beganAt));
+        };
+        own?.webContents.once('destroyed', tell);
+        own?.webContents.once('render-process-gone', tell);
+        if (way === 'closes the window') own?.close();
+        else if (way === 'quits') app.quit();
+        else own?.webContents.forcefullyCrashRenderer();
+      },
+      { way: how, path: told },
+    );
+    await isOver;
+    await expect.poll(() => existsSync(told)).toBe(true);
+    expect(Number(readFileSync(told, 'utf8'))).toBeLessThan(RELEASE_MS);
+    // Who crashed said no goodbye: it takes the life signs two seconds.
+    await expect(
+      ann.page.getByText(how === 'has a page that crashes' ? 'Ben is gone.' : 'Ben hung up.'),
+    ).toBeVisible();
+    await ann.letsGo();
+  });
+}
 
 test('a room that is cancelled while it opens does not open', async ({ meet }) => {
   const ann = await meet('Ann', { media: RED });

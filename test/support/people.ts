@@ -29,7 +29,7 @@ export const isManaged = process.platform !== 'linux' || hasWindowManager();
 const PLAYWRIGHT_LOADER = join(ROOT, 'node_modules/playwright-core/lib/server/electron/loader.js');
 
 /** Every way out releases all devices within this; see the note on patience in playwright.config.ts. */
-const RELEASE_MS = 500 * (process.env['CI'] ? 4 : 1);
+export const RELEASE_MS = 500 * (process.env['CI'] ? 4 : 1);
 
 /** Every ring can be seen within this. */
 const POPUP_MS = 1000 * (process.env['CI'] ? 4 : 1);
