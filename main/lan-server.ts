@@ -24,8 +24,8 @@ export interface LanServerOptions {
 
 type HostedRoom = v.InferOutput<typeof hostedRoomSchema>;
 
-/** A process that dies this often in this time is given as long a rest. */
-const CRASHES = { most: 5, withinMs: 10_000 };
+/** A process that dies more often than that in this time is given a rest. */
+const CRASHES = { most: 5, withinMs: 10_000, restMs: 3000 };
 
 /** It says 1001 to everybody first; one that hangs is ended. */
 const STOP_MS = 900;
@@ -245,7 +245,7 @@ export class LanServer {
     this.#options.log.error('the room server crashed', { code, times: this.#crashedAt.length });
     if (this.#crashedAt.length > CRASHES.most) {
       this.#crashedAt = [];
-      this.#retry = setTimeout(() => void this.#inTurn(() => this.#restart(code)), CRASHES.withinMs);
+      this.#retry = setTimeout(() => void this.#inTurn(() => this.#restart(code)), CRASHES.restMs);
       return;
     }
     // Everyone comes back to the same port; only where somebody else has taken it meanwhile, another must do.

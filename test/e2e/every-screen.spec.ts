@@ -14,7 +14,7 @@ import { remembered } from '../support/remembered';
 import { look, lookAtWindow, speak, WORDS } from '../support/screens';
 import { startHeadless } from '../support/signaling-servers';
 
-// Every story is a walk past several screens, each looked at eight times.
+// Every story is a walk past several screens, each looked at several times.
 test.slow();
 
 const { en } = WORDS;
