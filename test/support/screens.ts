@@ -127,6 +127,8 @@ async function resize({ app, page }: Person, size: Size): Promise<void> {
     async (wanted) => {
       while (window.innerWidth !== wanted.width || window.innerHeight !== wanted.height)
         await new Promise(requestAnimationFrame);
+      // What is in it follows a frame later.
+      for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
     },
     { width: width / zoom, height: height / zoom },
   );
