@@ -428,8 +428,12 @@ export class Nearby {
       if (this.#mode === 'off') return;
       this.#askKnownLater(ASK_AGAIN_MS);
       const isNear = onLink(this.#parts.interfaces());
+      // Addresses change hands. At one server a key has one conversation, which a second one would take the place of.
+      const isTaken = (server: string): boolean =>
+        this.#isOwnServer(server) ||
+        [...this.#places.values()].some((place) => place.servers.includes(server));
       for (const { key, servers } of this.#parts.knownAddresses()) {
-        const near = servers.filter((server) => isNear(hostOf(server)));
+        const near = servers.filter((server) => isNear(hostOf(server)) && !isTaken(server));
         if (near.length > 0 && !this.#places.has(key) && key !== this.#parts.key)
           this.#onSighted(key, near, 'known');
       }

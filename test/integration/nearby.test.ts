@@ -441,6 +441,25 @@ it('a favourite is looked for where they were', async () => {
   await Promise.all([ann.sees(ben), ben.sees(ann)]);
 });
 
+it('a favourite is not looked for where by now this app itself is, or somebody else', async () => {
+  const ether = new Ether();
+  ether.isBlocked = true;
+  const ben = new App('Ben', ether);
+  await ben.events.next((event) => event.type === 'nearby-changed' && event.nearby.state === 'on');
+  const known: { key: string; servers: string[] }[] = [];
+  const ann = new App('Ann', ether, { known });
+  await ann.events.next((event) => event.type === 'nearby-changed' && event.nearby.state === 'on');
+  const formerly = (servers: string[]) => ({ key: generateIdentity().publicKey, servers });
+  known.push(
+    formerly([ann.url]),
+    { key: ben.identity.publicKey, servers: [ben.url] },
+    formerly([ben.url, 'ws://198.51.100.7:9238']),
+  );
+  await Promise.all([ann.sees(ben), ben.sees(ann)]);
+  const others = ann.events.seen.flatMap((event) => (event.type === 'link-changed' ? [event.link] : []));
+  expect([...new Set(others)].filter((link) => link !== 'own')).toHaveLength(1);
+});
+
 it('a favourite who comes long after is looked for again where they were', async () => {
   const ether = new Ether();
   ether.isBlocked = true;
