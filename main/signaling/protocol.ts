@@ -272,7 +272,13 @@ export type DeclineReason = v.InferOutput<typeof declineReasonSchema>;
  * Why a ring, or the call it became, was taken back: by the person, by nobody, because the other did not come to the
  * room, or because somebody is in the middle.
  */
-export const cancelReasonSchema = v.picklist(['cancelled', 'no-answer', 'no-response', 'not-verified']);
+export const cancelReasonSchema = v.picklist([
+  'cancelled',
+  'no-answer',
+  'no-response',
+  'peer-unreachable',
+  'not-verified',
+]);
 export type CancelReason = v.InferOutput<typeof cancelReasonSchema>;
 
 const nonceSchema = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));

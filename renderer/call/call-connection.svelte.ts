@@ -136,7 +136,8 @@ export class CallConnection {
     if (!peer) return true;
     if (fingerprint !== null && !peer.holdTo(fingerprint)) return false;
     this.#remotePicture = peer.remotePicture;
-    if (peer.exchanged) this.#remoteSound = peer.remoteSound;
+    // Said while it rang, when it meant nothing to the ring yet.
+    if (peer.exchanged) this.#onExchanged(peer);
     this.shareMedia();
     return true;
   }

@@ -4,7 +4,7 @@
  * the clock of `performance.now()`.
  */
 import type { ErrorCode, JoinTarget, RoomSeat } from '../../preload/bridge';
-import type { Door, IceServer, Member } from '../../main/signaling/protocol';
+import type { CancelReason, Door, IceServer, Member } from '../../main/signaling/protocol';
 import {
   endedOf,
   go,
@@ -194,8 +194,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
     case 'peer-restarted':
       return inCall(state) ? connect(state, state.peer, false) : stay(state);
     case 'time-up':
-      if (event.timer === 'connect' && state.phase === 'connecting')
-        return end(state, noPath(state), 'network', event.atMs);
+      if (event.timer === 'connect' && state.phase === 'connecting') return noPath(state, event.atMs);
       if (rings.isRing(state)) return rings.timeUp(state);
       if (event.timer === 'lost' && state.phase === 'reconnecting')
         return end(state, 'lost', 'network', event.atMs);
@@ -486,20 +485,23 @@ function cameBack(state: InCall & { ring: Ring }, { link, fingerprint, target }:
 
 function impostor(state: CallState, atMs: number): Transition {
   if (rings.isRing(state)) return rings.impostor(state);
-  if (!inCall(state)) return stay(state);
-  const { state: ended, effects } = end(state, 'not-verified', 'network', atMs);
-  // Told before the room is left: the other side would take it for a call that found no path.
-  const told: Effect[] = state.ring
-    ? [{ type: 'cancel-ring', ring: state.ring, reason: 'not-verified' }]
-    : [];
+  return inCall(state) ? endForBoth(state, 'not-verified', atMs) : stay(state);
+}
+
+/** Tells who was rung why before the room is left, which they would take for something else. */
+function endForBoth(state: InCall, reason: CancelReason, atMs: number): Transition {
+  const { state: ended, effects } = end(state, reason, 'network', atMs);
+  const told: Effect[] = state.ring ? [{ type: 'cancel-ring', ring: state.ring, reason }] : [];
   return go(ended, ...told, ...effects);
 }
 
 // ---------------------------------------------------------------- the path
 
-/** Why two did not come together: only who has answered can be somewhere that no path leads to. */
-const noPath = ({ exchanged }: Extract<CallState, { phase: 'connecting' }>): EndReason =>
-  exchanged ? 'peer-unreachable' : 'no-response';
+/** The two did not come together: only who has answered can be somewhere that no path leads to. */
+function noPath(state: Extract<CallState, { phase: 'connecting' }>, atMs: number): Transition {
+  const reason = state.exchanged ? 'peer-unreachable' : 'no-response';
+  return endForBoth(state, reason, atMs);
+}
 
 function pathFound(state: CallState, atMs: number): Transition {
   switch (state.phase) {

@@ -747,6 +747,23 @@ describe('connecting while it rings', () => {
     await clock.until(both('ended'));
   });
 
+  test('ends the same on both sides where no path is found between two who have answered', async () => {
+    network.evaluate = () => {};
+    await ring();
+    await clock.advance(1000);
+    await guest.call.accept('video');
+    accepts();
+    expect(both('connecting')()).toBe(true);
+    await clock.until(() => host.phase === 'ended' || guest.phase === 'ended', 21_000);
+    const [first, second] = host.phase === 'ended' ? [host, guest] : [guest, host];
+    const [, , reason] = first.bridge.asked('cancelRing').at(-1) ?? [];
+    expect(reason).toBe('peer-unreachable');
+    if (second.phase !== 'ended')
+      second.bridge.emit({ type: 'ring-cancelled', link, call, reason: 'peer-unreachable' });
+    for (const { ended } of [host, guest])
+      expect(ended).toMatchObject({ reason: 'peer-unreachable', by: 'network' });
+  });
+
   test('is stopped where the answer proves another certificate than the connection has', async () => {
     await ring();
     await clock.until(connectedAhead);
