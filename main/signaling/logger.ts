@@ -51,7 +51,7 @@ function asWords([name, value]: [string, LogFields[string]]): string {
 const LINES: Rate = { burst: 20, perSecond: 2 };
 
 /**
- * Writes only so many lines of one event, so that nobody outside can fill a disk with refusals; the next line says how
+ * Writes only so many lines of one event at one level, so that nobody outside can fill a disk with refusals; the next line says how
  * many there were between. Whoever asked for `debug` gets every line of that.
  */
 export function sparingLogger(logger: Logger, clock: Pick<Clock, 'now'>): Logger {
@@ -60,8 +60,9 @@ export function sparingLogger(logger: Logger, clock: Pick<Clock, 'now'>): Logger
     (level: LogLevel): Logger[LogLevel] =>
     (event, fields = {}) => {
       const now = clock.now();
-      const known = events.get(event) ?? { lines: new TokenBucket(LINES, now), skipped: 0 };
-      events.set(event, known);
+      const kind = `${level} ${event}`;
+      const known = events.get(kind) ?? { lines: new TokenBucket(LINES, now), skipped: 0 };
+      events.set(kind, known);
       if (known.lines.waitMs(now) > 0) {
         known.skipped += 1;
         return;

@@ -119,7 +119,11 @@ export class Visitors {
     const visitor = this.#visitor(addressKey(address), now);
     const waitMs = Math.max(visitor.failures.waitMs(now), visitor.upgrades.waitMs(now));
     if (waitMs > 0) {
-      return { kind: 'refused', reason: 'too-many-tries', retryAfterS: Math.ceil(waitMs / 1000) };
+      return {
+        kind: 'refused',
+        reason: 'too-many-tries',
+        retryAfterS: Math.ceil(Math.round(waitMs) / 1000),
+      };
     }
     visitor.upgrades.take(1, now);
     if (visitor.sockets >= this.#maxPerAddress) {
@@ -138,7 +142,8 @@ export class Visitors {
       maxSeats: this.#maxPerAddress * SEATS_PER_SOCKET,
       upgrades: new TokenBucket(upgrades, now),
       frames: new TokenBucket(frames, now, FLOOD_MS),
-      failures: new TokenBucket(failures, now, FAILURES_MS),
+      // Then one more is allowed: a whole token has to come beside what is owed.
+      failures: new TokenBucket(failures, now, FAILURES_MS - 1000 / failures.perSecond),
     };
     this.#byKey.set(key, visitor);
     return visitor;

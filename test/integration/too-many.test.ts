@@ -2,7 +2,6 @@
 import { connect } from 'node:net';
 import { get } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { generateIdentity } from '../../main/signaling/identity';
 import { startServer } from '../support/signaling-servers';
 import {
   joinAs,
@@ -142,9 +141,8 @@ it('opens no more rooms than it may, and tells who asks for one more', async () 
 
 describe('seats', () => {
   it('of one address are bounded, those of members that are away too, and nobody else goes short', async () => {
-    const server = await serve({ maxPerAddress: 1, trustProxies: ['127.0.0.1'], graceMs: 1000 });
-    const identity = generateIdentity();
-    const first = await new RawMember(server.url, { identity }).greet();
+    const server = await serve({ maxPerAddress: 1, trustProxies: ['127.0.0.1'], graceMs: 3000 });
+    const first = await new RawMember(server.url).greet();
     const rooms = ['1', '2', '3', '4', '5'];
     for (const [at, room] of rooms.entries()) first.send({ seq: at + 1, type: 'join', room });
     expect(await first.message('error')).toMatchObject({ code: 'too-many', room: '5' });

@@ -34,6 +34,8 @@ it('writes twenty lines of one event at once, then two a second, and says how ma
   for (let n = 0; n < 100; n += 1) logger.info('refused', { n });
   logger.warn('other');
   expect(lines).toHaveLength(21);
+  logger.warn('refused', { isWorse: true });
+  expect(lines.splice(21)).toEqual([['refused', { isWorse: true }]]);
   now = 500;
   logger.info('refused', { n: 100 });
   logger.info('refused', { n: 101 });
