@@ -50,6 +50,7 @@ async function open(): Promise<void> {
     loadConnection: async () => (await import('./call/call-connection.svelte')).CallConnection,
     newStream: () => new MediaStream(),
     newCertificate: () => RTCPeerConnection.generateCertificate(CERTIFICATE),
+    videoCodecs: () => RTCRtpReceiver.getCapabilities('video')?.codecs ?? [],
     key: start.key,
     mayConnectAhead: ({ key, name, link }) =>
       preferences.current.connectAhead === 'known' &&

@@ -10,12 +10,15 @@ import type { LocalMedia } from './local-media.svelte';
 import { PathWatch } from './path-watch';
 import { Peer, type PeerConnectionConstructor } from './peer';
 import type { SafetyCodeState } from './safety-code';
+import { leanCodecs } from './video-codecs';
 
 export interface CallConnectionOptions {
   connection: PeerConnectionConstructor;
   newStream: () => MediaStream;
   clock: Clock;
   media: LocalMedia;
+  /** All that video can be received in. */
+  videoCodecs: () => readonly RTCRtpCodec[];
   /** What the next connection is made with; the servers beside those of the room. */
   terms: () => { certificate: RTCCertificate | null; iceServers: readonly IceServer[]; relayOnly: boolean };
   /** Nobody has answered yet: whatever is connected is only made ready. */
@@ -221,6 +224,7 @@ export class CallConnection {
       clock: this.#clock,
       iceServers: this.#allServers(iceServers),
       offersSoon,
+      videoCodecs: leanCodecs(this.#options.videoCodecs()),
       certificate,
       relayOnly,
       freshIceServers: async () => this.#allServers(await this.#options.freshIceServers()),

@@ -40,6 +40,8 @@ export interface CallOptions {
   loadConnection: () => Promise<CallConnectionConstructor>;
   newStream: () => MediaStream;
   newCertificate: () => Promise<RTCCertificate>;
+  /** All that video can be received in. */
+  videoCodecs: () => readonly RTCRtpCodec[];
   clock: Clock;
   /** Unix time. */
   wallClock: () => number;
@@ -188,10 +190,11 @@ export class Call implements CallView {
   }
 
   async #load(): Promise<void> {
-    const { connection, newStream, loadConnection } = this.#options;
+    const { connection, newStream, videoCodecs, loadConnection } = this.#options;
     this.#connection = new (await loadConnection())({
       connection,
       newStream,
+      videoCodecs,
       clock: this.#clock,
       media: this.media,
       terms: () => ({

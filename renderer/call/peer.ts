@@ -62,6 +62,8 @@ export interface PeerOptions {
    * with servers, which would hold a relay for as long as one waits.
    */
   offersSoon?: boolean;
+  /** What video is offered in to another Parley; empty: whatever the browser has, as a plain peer is offered. */
+  videoCodecs: readonly RTCRtpCodec[];
   /** What the media is encrypted with, where the other side was told; otherwise one is made. */
   certificate?: RTCCertificate | null;
   /** Through TURN servers only: the other side learns none of this machine's addresses. */
@@ -439,6 +441,7 @@ export class Peer {
         direction: 'sendrecv',
         streams: [this.#streamOf(kind)],
       });
+      if (kind !== 'audio' && !this.#plain) transceiver.setCodecPreferences([...this.#options.videoCodecs]);
       this.#transceivers.set(kind, transceiver);
       this.#sendTrack(kind);
     }

@@ -125,12 +125,18 @@ class FakeTransceiver {
   direction: string;
   /** Made by `setRemoteDescription`, so taken away again by a rollback. */
   readonly remote: boolean;
+  /** What is offered, best first; empty: whatever there is. */
+  codecs: RTCRtpCodec[] = [];
 
   constructor(kind: 'audio' | 'video', direction: string, remote: boolean) {
     this.kind = kind;
     this.direction = direction;
     this.remote = remote;
     this.receiver = { track: new FakeTrack(kind) };
+  }
+
+  setCodecPreferences(codecs: RTCRtpCodec[]): void {
+    this.codecs = codecs;
   }
 }
 

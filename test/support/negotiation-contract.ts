@@ -88,6 +88,7 @@ export async function negotiate(environment: NegotiationEnvironment, schedule: S
         ...environment,
         iceServers: [],
         offersSoon,
+        videoCodecs: [],
         relayOnly: false,
         freshIceServers: () => Promise.resolve([]),
         events: {

@@ -53,6 +53,7 @@ class Person {
       loadConnection: () => Promise.resolve(CallConnection),
       newStream: () => newFakeStream(),
       newCertificate: () => Promise.resolve(fakeCertificate(letter)),
+      videoCodecs: () => [],
       key: letter,
       isQuiet: () => false,
       mayConnectAhead: () => this.connectsAhead,

@@ -9,6 +9,8 @@ import { hashed, watchHashing } from '../../../support/hashing';
 
 watchHashing();
 
+const VP8: RTCRtpCodec = { mimeType: 'video/VP8', clockRate: 90_000 };
+
 let clock: FakeClock;
 let network: FakeNetwork;
 
@@ -40,6 +42,7 @@ class End {
       clock,
       iceServers: [],
       offersSoon,
+      videoCodecs: [VP8],
       relayOnly: this.relayOnly,
       freshIceServers: () => this.fresh(),
       events: {
@@ -129,6 +132,7 @@ describe('between two Parleys', () => {
       expect(peer.remoteSound.getTracks().map(({ kind }) => kind)).toEqual(['audio']);
       expect(peer.remotePicture.getTracks().map(({ kind }) => kind)).toEqual(['video']);
     }
+    expect(guest.fake.getTransceivers().map(({ codecs }) => codecs)).toEqual([[], [VP8], [VP8]]);
     expect(host.peer.call).toBe(guest.peer.call);
     expect(guest.sent.map(({ n }) => n)).toEqual([...guest.sent.keys()]);
   });
@@ -570,6 +574,8 @@ describe('toward a plain member', () => {
     const sections = offerOf(end.sent[0]).match(/^m=\w+/gm);
     expect(sections).toEqual(['m=audio', 'm=video']);
     expect(end.fake.getTransceivers().every(({ sender }) => sender.streams.length === 1)).toBe(true);
+    // It may have nothing but H.264.
+    expect(end.fake.getTransceivers().every(({ codecs }) => codecs.length === 0)).toBe(true);
     expect(end.sent.slice(1).every((signal) => 'candidate' in signal && signal.candidate !== null)).toBe(
       true,
     );
