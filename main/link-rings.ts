@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BridgeEvent, JoinTarget, RingOffer, RungCall } from '../preload/bridge';
+import type { BridgeEvent, JoinTarget, LinkKind, RingOffer, RungCall } from '../preload/bridge';
 import type { RingThrottle } from './ring-throttle';
 import type { Clock } from './signaling/clock';
 import { isSignature, type Identity } from './signaling/identity';
@@ -25,6 +25,7 @@ interface RingRooms {
 export interface LinkRingsParts {
   /** Of the link, to the page and in the log. */
   id: string;
+  kind: LinkKind;
   rooms?: RingRooms;
   identity: Identity;
   /** Whose rings are not heard. */
@@ -303,8 +304,11 @@ export class LinkRings {
           this.#tellNoSuchRing(message);
           return;
         }
-        const isMet = message.ahead === true && ring.ahead;
-        emit({ type: 'ringing', link, call, target: isMet ? this.#parts.roomTarget(ring.room) : null });
+        const ahead = message.ahead === true && ring.ahead;
+        // Who is rung opens a room of their own server only to connect, or to answer.
+        const isOpen = ahead || this.#parts.rooms !== undefined || this.#parts.kind === 'saved';
+        const target = isOpen ? this.#parts.roomTarget(ring.room) : null;
+        emit({ type: 'ringing', link, call, target, ahead });
         return;
       }
       case 'accept': {

@@ -512,8 +512,11 @@ export type BridgeEvent =
       ahead: boolean;
       target: JoinTarget;
     }
-  /** The other's app shows the ring. `target`: where it connects meanwhile, if both want to. */
-  | { type: 'ringing'; link: string; call: string; target: JoinTarget | null }
+  /**
+   * The other's app shows the ring. `target`: the room it leads to, where it is open already; `ahead`: both connect there
+   * meanwhile.
+   */
+  | { type: 'ringing'; link: string; call: string; target: JoinTarget | null; ahead: boolean }
   | {
       type: 'ring-accepted';
       link: string;

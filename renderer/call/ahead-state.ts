@@ -37,7 +37,13 @@ export const isOfAhead = (event: CallEvent): event is AheadEvent =>
   OF_AHEAD.some((type) => type === event.type);
 
 /** On the way into the ring's room. */
-export const BEGUN: Ahead = { seat: null, peer: null, call: '', alive: false };
+export const enterAhead = (connects: boolean): Ahead => ({
+  connects,
+  seat: null,
+  peer: null,
+  call: '',
+  alive: false,
+});
 
 /** What who rings makes ready in any case, to offer once the ring is accepted. */
 export const SPARE: Effect = { type: 'prepare-peer', iceServers: [], offers: true };
@@ -97,9 +103,9 @@ function withSeat(state: OpenRing, ahead: Ahead, seat: RoomSeat, iceServers: Ice
 /** The one who rings or is rung may be in the room by now, or no longer; nobody else is let near. */
 function enter(state: OpenRing, ahead: Ahead, seat: RoomSeat): Transition {
   const peer = seat.members.find(({ id }) => id === state.ring.peer.id) ?? null;
-  if (peer && !ahead.peer) return begin(state, seat, peer, state.phase === 'calling');
+  if (peer && !ahead.peer && ahead.connects) return begin(state, seat, peer, state.phase === 'calling');
   if (peer || !ahead.peer) return go({ ...state, ahead: { ...ahead, seat } });
-  return go({ ...state, ahead: { ...BEGUN, seat } }, ...startOver(state));
+  return go({ ...state, ahead: { ...enterAhead(true), seat } }, ...startOver(state));
 }
 
 function begin(state: OpenRing, seat: RoomSeat, peer: Member, offers: boolean): Transition {
@@ -107,7 +113,7 @@ function begin(state: OpenRing, seat: RoomSeat, peer: Member, offers: boolean): 
   // Who rings has proved its certificate; who is rung does so by accepting, before anything is sent.
   const { fingerprint } = state.ring;
   return go(
-    { ...state, ahead: { seat, peer, call: '', alive: false } },
+    { ...state, ahead: { ...enterAhead(true), seat, peer } },
     { type: 'connect', self, peer, offers, iceServers, fingerprint },
   );
 }

@@ -36,10 +36,12 @@ export interface WithPeer {
 }
 
 /**
- * What two sides make ready while it rings, in the room of the ring: a connection on which nothing is sent. Accepting
- * makes a call of it; every other end takes it away.
+ * What is made ready while it rings, in the room of the ring: if both want to, a connection on which nothing is sent;
+ * else who rings waits there for the answer. Accepting makes a call of it; every other end takes it away.
  */
 export interface Ahead {
+  /** Both want to connect. */
+  connects: boolean;
   /** `null`: on the way into the room. */
   seat: RoomSeat | null;
   /** The other, once there: the two connect. */
@@ -237,3 +239,23 @@ export const endedOf = (state: CallState): Ended | null => {
 /** Gives up the seat that a host keeps when a call has ended. */
 export const leaveKept = (state: CallState): Effect[] =>
   endedOf(state)?.seat ? [{ type: 'leave-room' }] : [];
+
+/** The other side never answered. */
+const ANSWER_MS = 30_000;
+
+/** There is somebody to call in the room. */
+export function connect(
+  state: { seat: RoomSeat; target: JoinTarget | null; knocks: Member[]; ring?: Ring },
+  peer: Member,
+  offers: boolean,
+  ...first: Effect[]
+): Transition {
+  const { seat, target, knocks, ring } = state;
+  const fingerprint = ring?.fingerprint ?? null;
+  return go(
+    { phase: 'connecting', seat, target, knocks, peer, call: '', ...(ring && { ring }) },
+    ...first,
+    { type: 'connect', self: seat.self, peer, offers, iceServers: seat.iceServers, fingerprint },
+    { type: 'start-timer', timer: 'connect', afterMs: ANSWER_MS },
+  );
+}

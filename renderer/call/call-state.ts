@@ -6,6 +6,7 @@
 import type { ErrorCode, JoinTarget, RoomSeat } from '../../preload/bridge';
 import type { CancelReason, Door, IceServer, Member } from '../../main/signaling/protocol';
 import {
+  connect,
   endedOf,
   go,
   isFree,
@@ -26,8 +27,6 @@ export type { CallEvent, CallState, CallTimer, Effect, EndReason, Phase, Problem
 
 /** Both descriptions were exchanged, and still no path after this. */
 const PATH_MS = 20_000;
-/** The other side never answered. */
-const ANSWER_MS = 30_000;
 /** A path that stays away this long is lost. */
 const LOST_MS = 10 * 60_000;
 
@@ -122,7 +121,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
     case 'rung':
       return isReturn(state, event) ? cameBack(state, event) : rings.rung(state, event);
     case 'ringing':
-      return rings.shown(state, event.call, event.target);
+      return rings.shown(state, event);
     case 'ring-accepted':
       return rings.wasAccepted(state, event);
     case 'ring-declined':
@@ -244,7 +243,7 @@ function refused(target: JoinTarget | null, code: ErrorCode): Transition {
 function seated(state: CallState, seat: RoomSeat): Transition {
   if (state.phase === 'answered') {
     const [other] = seat.members;
-    return other ? meet(state, seat, other) : go({ ...state, seat });
+    return other ? rings.met(state, seat, other) : go({ ...state, seat });
   }
   // Into a room that was opened again in the middle of a call.
   if (state.phase === 'connecting') return go({ ...state, seat });
@@ -257,27 +256,6 @@ function seated(state: CallState, seat: RoomSeat): Transition {
 
 function wait(state: Extract<CallState, { phase: 'waiting' }>, ...first: Effect[]): Transition {
   return go(state, ...first, { type: 'prepare-peer', iceServers: state.seat.iceServers, offers: false });
-}
-
-/** Both are in the room of a ring that was accepted. Who rings offers: there was time to make that ready. */
-function meet(state: Extract<CallState, { phase: 'answered' }>, seat: RoomSeat, peer: Member): Transition {
-  return connect({ ...state, seat, knocks: [] }, peer, state.ring.direction === 'out');
-}
-
-function connect(
-  state: { seat: RoomSeat; target: JoinTarget | null; knocks: Member[]; ring?: Ring },
-  peer: Member,
-  offers: boolean,
-  ...first: Effect[]
-): Transition {
-  const { seat, target, knocks, ring } = state;
-  const fingerprint = ring?.fingerprint ?? null;
-  return go(
-    { phase: 'connecting', seat, target, knocks, peer, call: '', ...(ring && { ring }) },
-    ...first,
-    { type: 'connect', self: seat.self, peer, offers, iceServers: seat.iceServers, fingerprint },
-    { type: 'start-timer', timer: 'connect', afterMs: ANSWER_MS },
-  );
 }
 
 /** Every way out of a call: devices first, then the goodbye, then the room. */
@@ -390,7 +368,7 @@ function withSeat(state: WithRoom, seat: RoomSeat): CallState {
 function memberJoined(state: CallState, member: Member): Transition {
   if (state.phase === 'answered' && state.seat) {
     const seat = { ...state.seat, members: withMember(state.seat.members, member) };
-    return meet(state, seat, member);
+    return rings.met(state, seat, member);
   }
   if (!withRoom(state) || !state.seat) return stay(state);
   const seat = { ...state.seat, members: withMember(state.seat.members, member) };
@@ -450,7 +428,7 @@ function signalingUp(state: CallState, members: Member[], iceServers: IceServer[
   if (state.phase === 'answered' && state.seat) {
     const seat = { ...state.seat, members, iceServers };
     const [other] = members;
-    return other ? meet(state, seat, other) : go({ ...state, seat });
+    return other ? rings.met(state, seat, other) : go({ ...state, seat });
   }
   if (!withRoom(state) || !state.seat) return stay(state);
   const seat = { ...state.seat, members, iceServers };

@@ -2,9 +2,16 @@
  * The life of a ring, up to the call it becomes or its end: part of `transition` in call-state.ts. Each way out leads
  * to the same reason on both sides.
  */
-import type { JoinTarget } from '../../preload/bridge';
-import type { CancelReason, DeclineReason, IceServer, RingMedia } from '../../main/signaling/protocol';
+import type { JoinTarget, RoomSeat } from '../../preload/bridge';
+import type {
+  CancelReason,
+  DeclineReason,
+  IceServer,
+  Member,
+  RingMedia,
+} from '../../main/signaling/protocol';
 import {
+  connect,
   endedOf,
   go,
   isFree,
@@ -16,7 +23,7 @@ import {
   type EndReason,
   type Transition,
 } from './call-phases';
-import { BEGUN, dropAhead, SPARE } from './ahead-state';
+import { dropAhead, enterAhead, SPARE } from './ahead-state';
 import type { Ring } from './ring';
 
 type RingState = Extract<CallState, { phase: 'calling' | 'ringing' | 'answered' }>;
@@ -52,11 +59,15 @@ export function begin(state: CallState, ring: Ring): Transition {
   );
 }
 
-export function shown(state: CallState, call: string, target: JoinTarget | null): Transition {
+/** Who rings goes to the room at once, whether the two connect there now or once it is answered. */
+export function shown(
+  state: CallState,
+  { call, target, ahead }: Extract<CallEvent, { type: 'ringing' }>,
+): Transition {
   if (state.phase !== 'calling' || state.ring.call !== call) return stay(state);
   const next = { ...state, shown: true };
-  const begins = target !== null && state.ring.ahead && state.ahead === null;
-  return begins ? go({ ...next, ahead: BEGUN }, { type: 'join-room', target }) : go(next);
+  if (target === null || state.ahead !== null) return go(next);
+  return go({ ...next, ahead: enterAhead(ahead && state.ring.ahead) }, { type: 'join-room', target });
 }
 
 /** Someone rings this person. */
@@ -112,7 +123,7 @@ export function rung(state: CallState, event: Rung): Transition {
 function ringing(ring: Ring, target: JoinTarget, silenced: boolean, ...first: Effect[]): Transition {
   const { ahead } = ring;
   return go(
-    { phase: 'ringing', ring, target, silenced, ahead: ahead ? BEGUN : null },
+    { phase: 'ringing', ring, target, silenced, ahead: ahead ? enterAhead(true) : null },
     ...first,
     { type: 'confirm-ringing', ring, ahead },
     ...(ahead ? [{ type: 'join-room', target } as const] : []),
@@ -214,8 +225,13 @@ function goOn(
   if (!ahead) return meet(ring, target);
   const { seat, peer, call, alive } = ahead;
   const waits = { type: 'start-timer', timer: 'connect', afterMs: MEET_MS } as const;
-  if (!seat || !peer)
-    return go({ phase: 'answered', ring, target, seat }, ...spareOf(ring, seat?.iceServers ?? []), waits);
+  if (!seat || !peer) {
+    const answered = { phase: 'answered', ring, target, seat } as const;
+    // Who was quicker into the room than the word of their answer.
+    const other = seat?.members.find(({ id }) => id === ring.peer.id);
+    if (seat && other) return met(answered, seat, other);
+    return go(answered, ...spareOf(ring, seat?.iceServers ?? []), waits);
+  }
   const { fingerprint } = ring;
   const both = { ring, target, seat, peer, call, knocks: [] };
   return alive
@@ -225,6 +241,15 @@ function goOn(
         { type: 'stop-timer' },
       )
     : go({ phase: 'connecting', ...both }, { type: 'use-ahead', fingerprint }, waits);
+}
+
+/** Both are in the room of a ring that was accepted. Who rings offers: there was time to make that ready. */
+export function met(
+  state: Extract<CallState, { phase: 'answered' }>,
+  seat: RoomSeat,
+  peer: Member,
+): Transition {
+  return connect({ ...state, seat, knocks: [] }, peer, state.ring.direction === 'out');
 }
 
 function meet(ring: Ring, target: JoinTarget): Transition {

@@ -16,7 +16,9 @@ const ring: Ring = {
   ...{ call: 'ring-1', link: 'saved', peer: bo, media: 'video' },
   ...{ direction: 'out', fingerprint: null, room: null, ahead: true },
 };
-const shown: CallEvent = { type: 'ringing', link: 'saved', call: 'ring-1', target: fakeTarget };
+const shown = {
+  ...{ type: 'ringing', link: 'saved', call: 'ring-1', target: fakeTarget, ahead: true },
+} satisfies CallEvent;
 const rung: CallEvent = {
   ...{ type: 'rung', link: 'saved', from: bo, call: 'ring-1', media: 'video', fingerprint: 'AA' },
   ...{ signed: true, ahead: true, target: fakeTarget, wins: false, isQuiet: false },
@@ -42,6 +44,8 @@ const types = ({ effects }: { effects: Effect[] }): Effect['type'][] => effects.
 
 const idle: CallState = { phase: 'idle', problem: null };
 const calling = after(idle, { type: 'ring-asked', ring, atMs: 1 });
+/** Of who does not want to connect before it is answered. */
+const reserved = after(idle, { type: 'ring-asked', ring: { ...ring, ahead: false }, atMs: 1 });
 const seated: CallEvent = { type: 'seated', seat: fakeSeat('a', []) };
 const joined: CallEvent = { type: 'member-joined', member };
 const settled: CallEvent[] = [
@@ -75,20 +79,34 @@ describe('while it rings', () => {
     expect(connectOf(calling, shown, second)).toMatchObject({ fingerprint: null, offers: true });
   });
 
-  test('nothing is made ready where one side does not want it, or the ring proves nothing', () => {
-    const unwanted = after(idle, { type: 'ring-asked', ring: { ...ring, ahead: false }, atMs: 1 });
-    for (const each of [
-      run(calling, { ...shown, target: null }),
-      run(unwanted, shown),
-      run(idle, { ...rung, ahead: false }),
-      run(idle, { ...rung, signed: false }),
-    ]) {
+  test('who is rung goes nowhere where they do not want to connect, or the ring proves nothing', () => {
+    for (const each of [run(idle, { ...rung, ahead: false }), run(idle, { ...rung, signed: false })]) {
       expect(types(each)).not.toContain('join-room');
       expect(types(each)).not.toContain('connect');
       expect(each.state).toMatchObject({ ahead: null });
     }
     const told = run(idle, { ...rung, ahead: false }).effects[0];
     expect(told).toMatchObject({ type: 'confirm-ringing', ahead: false });
+  });
+
+  test('who rings waits in the room, and connects to nobody there, where one side does not want that yet', () => {
+    for (const [from, event] of [
+      [calling, { ...shown, ahead: false }],
+      [reserved, shown],
+    ] as const) {
+      const waiting = run(from, event, seated, joined, {
+        type: 'signaling-up',
+        members: [member],
+        iceServers: [],
+      });
+      expect(types(waiting)).toEqual(['join-room']);
+      expect(waiting.state).toMatchObject({
+        ahead: { connects: false, peer: null, seat: { members: [member] } },
+      });
+      const left = run(waiting.state, { type: 'member-left', member: bo.id, reason: 'left', atMs: 60 });
+      expect(left.effects).toEqual([]);
+    }
+    expect(types(run(calling, { ...shown, target: null, ahead: false }))).toEqual([]);
   });
 
   test('somebody else in the room is not let near', () => {
@@ -147,6 +165,23 @@ describe('accepted,', () => {
     expect(types(run(outside.state, { type: 'seated', seat: fakeSeat('a', [member]) }))).toContain('connect');
   });
 
+  test('who waited in the room offers as soon as both the answer and the other are there', () => {
+    const waits = after(reserved, { ...shown, ahead: false }, seated);
+    for (const events of [
+      [acceptedBy('BB'), joined],
+      [joined, acceptedBy('BB')],
+    ]) {
+      const { state, effects } = run(waits, ...events);
+      expect(state).toMatchObject({ phase: 'connecting', peer: member, ring: { fingerprint: 'BB' } });
+      expect(effects.filter(({ type }) => type === 'connect')).toMatchObject([
+        { offers: true, fingerprint: 'BB', peer: { id: bo.id } },
+      ]);
+      expect(effects.map(({ type }) => type)).not.toContain('join-room');
+    }
+    const strange = run(waits, { type: 'member-joined', member: stranger }, acceptedBy('BB'));
+    expect(types(strange)).not.toContain('connect');
+  });
+
   test('an answer that proves nothing ends it before anything is sent', () => {
     const next = run(caller, acceptedBy('BB', false));
     expect(next.state).toMatchObject({ phase: 'ended', reason: 'not-verified' });
@@ -180,6 +215,8 @@ test('every end takes away what was made ready, and leaves the room', () => {
     [caller, { type: 'ring-lost', link, call }],
     [caller, { type: 'time-up', timer: 'ring', atMs: 60 }],
     [caller, acceptedBy('BB', false)],
+    [after(reserved, shown, seated), { type: 'hung-up', atMs: 60 }],
+    [after(reserved, shown), { type: 'ring-declined', link, call, reason: 'declined' }],
   ];
   for (const [from, event] of ends) {
     const { state, effects } = run(from, event);

@@ -67,7 +67,9 @@ const metAhead: CallEvent[] = [
   { type: 'seated', seat: fakeSeat('a', [guest]) },
   { type: 'path-found', atMs: 5 },
 ];
-const shownAhead: CallEvent = { type: 'ringing', link: 'saved', call: 'ring-1', target: fakeTarget };
+const shownAhead: CallEvent = {
+  ...{ type: 'ringing', link: 'saved', call: 'ring-1', target: fakeTarget, ahead: true },
+};
 const inRungCall = after(
   answered,
   { type: 'seated', seat: fakeSeat('a', []) },
@@ -153,6 +155,7 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
     link: fc.constant('saved'),
     call,
     target: fc.constantFrom(null, fakeTarget),
+    ahead: fc.boolean(),
   }),
   fc.record({
     type: fc.constant('rung'),

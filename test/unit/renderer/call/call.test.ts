@@ -691,11 +691,10 @@ describe('connecting while it rings', () => {
     });
     await settled();
     const ahead = guest.bridge.asked('confirmRinging').at(-1)?.[2] ?? false;
-    host.bridge.emit({ type: 'ringing', link, call, target: ahead && offer.ahead ? fakeTarget : null });
-    if (!ahead) return;
-    guest.sits();
+    host.bridge.emit({ type: 'ringing', link, call, target: fakeTarget, ahead: ahead && offer.ahead });
+    if (ahead) guest.sits();
     await settled();
-    host.sits(guest);
+    host.sits(...(ahead ? [guest] : []));
   }
 
   const accepts = (fingerprint?: string) => {
@@ -789,7 +788,7 @@ describe('connecting while it rings', () => {
     ['who rings', () => (host.connectsAhead = false)],
     ['who is rung', () => (guest.connectsAhead = false)],
   ])(
-    'is not done where %s does not want it: no room, and nothing but what who rings makes ready for later',
+    'is not done where %s does not want it: who rings waits in the room, and offers once it is answered',
     async (_who, unwanted) => {
       unwanted();
       await ring();
@@ -797,7 +796,17 @@ describe('connecting while it rings', () => {
       expect([host.phase, guest.phase]).toEqual(['calling', 'ringing']);
       expect(network.connections).toHaveLength(1);
       expect(host.bridge.asked('sendSignal')).toEqual([]);
-      expect([...host.bridge.asked('joinRoom'), ...guest.bridge.asked('joinRoom')]).toEqual([]);
+      expect(host.bridge.asked('joinRoom')).toEqual([[fakeTarget]]);
+      expect(guest.bridge.asked('joinRoom')).toEqual([]);
+
+      await guest.call.accept('video');
+      accepts();
+      guest.sits(host);
+      await clock.until(both('connected'));
+      expect(host.bridge.asked('joinRoom')).toHaveLength(1);
+      expect(network.connections).toHaveLength(2);
+      await clock.run(guest.call.hangUp());
+      await clock.until(both('ended'));
     },
   );
 
