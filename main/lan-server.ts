@@ -25,7 +25,9 @@ export interface LanServerOptions {
 type HostedRoom = v.InferOutput<typeof hostedRoomSchema>;
 
 /** A process that dies more often than that in this time is given a rest. */
-const CRASHES = { most: 5, withinMs: 10_000, restMs: 3000 };
+const CRASHES = { most: 5, withinMs: 10_000 };
+/** Until one that dies again and again, or finds no port, is tried again. */
+const REST_MS = 3000;
 
 /** It says 1001 to everybody first; one that hangs is ended. */
 const STOP_MS = 900;
@@ -40,6 +42,7 @@ export class LanServer {
   readonly #rooms = new Map<string, HostedRoom>();
   #isReachable = false;
   #process: UtilityProcess | null = null;
+  /** Where it listens; while none does because it crashed, where it did. */
   #port: number | null = null;
   #crashedAt: number[] = [];
   #retry: NodeJS.Timeout | undefined;
@@ -53,7 +56,7 @@ export class LanServer {
     this.#options = options;
   }
 
-  /** Told when the server listens again after a crash, on the port of before if it could have it. */
+  /** Told when the server listens again after a crash, on the port of before if it could have it, or another. */
   onRestarted(listener: (port: number) => void): void {
     this.#onRestarted.add(listener);
   }
@@ -67,13 +70,13 @@ export class LanServer {
       const opened = { ...room, admitted: [] };
       const path = formatRoomPath(room);
       this.#rooms.set(path, opened);
-      if (this.#port === null || this.#process === null) {
-        const listening = await this.#listen();
-        if (!listening.ok) this.#rooms.delete(path);
-        return listening;
+      if (this.#port !== null && this.#process !== null) {
+        await this.#openIn(this.#process, path, opened);
+        return { ok: true, value: this.#port };
       }
-      await this.#openIn(this.#process, path, opened);
-      return { ok: true, value: this.#port };
+      const listening = await this.#listen();
+      if (!listening.ok) this.#giveUp(() => this.#rooms.delete(path));
+      return listening;
     });
   }
 
@@ -94,7 +97,7 @@ export class LanServer {
       this.#isReachable = true;
       if (this.#port !== null && this.#process !== null) return { ok: true, value: this.#port };
       const listening = await this.#listen();
-      if (!listening.ok) this.#isReachable = false;
+      if (!listening.ok) this.#giveUp(() => (this.#isReachable = false));
       return listening;
     });
   }
@@ -156,14 +159,37 @@ export class LanServer {
     });
   }
 
+  /** What crashed, and would be started again by and by, is there sooner by this. */
   async #listen(): Promise<Result<number>> {
-    // One that is about to be started again after a crash would listen beside it.
-    await this.#stop();
-    this.#crashedAt = [];
-    const { port } = this.#options;
-    const listening = await this.#start(port ?? DEFAULT_PORT, port === null);
-    if (listening.ok) this.#port = listening.value;
+    clearTimeout(this.#retry);
+    const { port: asked } = this.#options;
+    const before = this.#port;
+    if (before === null) {
+      const listening = await this.#start(asked ?? DEFAULT_PORT, asked === null);
+      if (listening.ok) this.#port = listening.value;
+      return listening;
+    }
+    // Everyone comes back to the same port; only where somebody else has taken it meanwhile, another must do.
+    let listening = await this.#start(before, false);
+    const isTaken = !listening.ok && listening.code === 'port-taken';
+    if (isTaken && asked === null) listening = await this.#start(before, true);
+    if (!listening.ok) return listening;
+    this.#port = listening.value;
+    for (const tell of this.#onRestarted) tell(listening.value);
     return listening;
+  }
+
+  /** What was asked for cannot be had; whatever else a server is needed for is tried again later. */
+  #giveUp(takeBack: () => void): void {
+    takeBack();
+    if (this.#port === null) return;
+    if (this.#isNeeded) this.#rest();
+    else this.#port = null;
+  }
+
+  #rest(): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.#inTurn(() => this.#comeBack()), REST_MS);
   }
 
   /** Stops listening; resolves when the process is gone. */
@@ -222,7 +248,7 @@ export class LanServer {
         if (this.#process !== child) return;
         this.#process = null;
         // Whoever started one that dies before it listens is told so.
-        if (listens) void this.#inTurn(() => this.#restart(code));
+        if (listens) void this.#inTurn(() => this.#onCrash(code));
       });
       child.postMessage({
         type: 'start',
@@ -236,25 +262,26 @@ export class LanServer {
     });
   }
 
-  async #restart(code: number): Promise<void> {
-    const before = this.#port;
-    // It may have become needless, or run again, before its turn came.
-    if (before === null || this.#process !== null || !this.#isNeeded) return;
+  /** Starts it again; one that does so often is given a rest first. */
+  async #onCrash(code: number | null): Promise<void> {
     const now = performance.now();
     this.#crashedAt = [...this.#crashedAt.filter((at) => now - at < CRASHES.withinMs), now];
     this.#options.log.error('the room server crashed', { code, times: this.#crashedAt.length });
-    if (this.#crashedAt.length > CRASHES.most) {
-      this.#crashedAt = [];
-      this.#retry = setTimeout(() => void this.#inTurn(() => this.#restart(code)), CRASHES.restMs);
+    if (this.#crashedAt.length <= CRASHES.most) {
+      await this.#comeBack();
       return;
     }
-    // Everyone comes back to the same port; only where somebody else has taken it meanwhile, another must do.
-    let listening = await this.#start(before, false);
-    const isTaken = !listening.ok && listening.code === 'port-taken';
-    if (isTaken && this.#options.port === null) listening = await this.#start(before, true);
-    if (!listening.ok) await this.#restart(code);
-    if (!listening.ok) return;
-    this.#port = listening.value;
-    for (const tell of this.#onRestarted) tell(listening.value);
+    this.#crashedAt = [];
+    this.#rest();
+  }
+
+  async #comeBack(): Promise<void> {
+    // It may have become needless, or run again, before its turn came.
+    if (this.#port === null || this.#process !== null || !this.#isNeeded) return;
+    const listening = await this.#listen();
+    if (listening.ok) return;
+    // It died before it listened, or there is no port for it.
+    if (listening.code === 'unexpected') await this.#onCrash(null);
+    else this.#rest();
   }
 }

@@ -1,4 +1,3 @@
-import { readTarget } from '../../main/join-link';
 import { BLUE, RED } from '../support/known-media';
 import { expect, ROOT, test, type Meet, type Person } from '../support/people';
 import { signalTree } from '../support/process-tree';
@@ -115,39 +114,6 @@ test('a call survives that one side freezes and thaws within the grace', async (
   await expect(ann.page.getByText('Ben’s connection is gone. Trying to reach them…')).toBeHidden();
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
   await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
-});
-
-test('a call survives a crash of the room server, and everyone comes back to it', async ({ meet }) => {
-  const { ann, ben, link } = await talk(meet);
-  const crashed = await ann.crashRoomServer();
-  await expect.poll(() => ann.roomServerPid()).not.toBe(crashed);
-  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
-
-  // Both have their seats again: a third hears that the room is full.
-  const cleo = await meet('Cleo');
-  await cleo.join(link);
-  await expect(cleo.page.getByText('Two people are in this room already.')).toBeVisible();
-  await ben.button('Hang up').click();
-  await expect(ann.page.getByText('Ben hung up.')).toBeVisible();
-});
-
-test('a server that crashes again and again is given a rest, and then the room is there', async ({
-  meet,
-}) => {
-  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
-  const link = await ann.host({ letIn: true });
-  for (let crashes = 0; crashes < 6; crashes += 1) {
-    await expect.poll(() => ann.roomServerPid(), { intervals: [50] }).not.toBeNull();
-    const crashed = await ann.crashRoomServer();
-    await expect.poll(() => ann.roomServerPid(), { intervals: [50] }).not.toBe(crashed);
-  }
-  // It is given a rest; then it is where the link says.
-  const target = readTarget(link);
-  const [server = ''] = target.ok ? target.value.servers : [];
-  const health = `${server.replace(/^ws/, 'http')}/healthz`;
-  await expect(async () => expect((await fetch(health)).ok).toBe(true)).toPass({ timeout: 30_000 });
-  await ben.join(link);
-  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
 });
 
 test('closing the window ends the call for the other at once', async ({ meet }) => {
