@@ -42,8 +42,8 @@ interface Place {
   servers: string[];
   seenAtMs: number;
   firstSeenAtMs: number;
-  /** Heard on the network, known from another time, or told by the person. */
-  from: 'heard' | 'known' | 'person';
+  /** Heard on the network, known from another time, met where they were known to be, or told by the person. */
+  from: 'heard' | 'known' | 'met' | 'person';
 }
 
 /** The link to this app's own server. */
@@ -274,8 +274,15 @@ export class Nearby {
     const candidates: Candidate[] = [];
     for (const place of [...this.#places.values()]) {
       const link = this.#linkTo(place.key);
+      // Nobody announces those: they are seen as long as they are met.
+      if ((place.from === 'known' || place.from === 'met') && (link?.people.length ?? 0) > 0) {
+        place.from = 'met';
+        place.seenAtMs = now;
+      }
       const isStale = place.from !== 'person' && now - place.seenAtMs > FORGET_MS;
-      if (link?.state !== 'up' && isStale) {
+      // Where they once were they are not now: that is asked again soon enough.
+      const isAbsent = place.from === 'known' && (link?.problem ?? null) !== null;
+      if (isAbsent || (link?.state !== 'up' && isStale)) {
         this.#hangUp(place.key);
         this.#places.delete(place.key);
         continue;

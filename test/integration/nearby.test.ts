@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, type NetworkInterfaceInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -439,6 +440,37 @@ it('a favourite is looked for where they were', async () => {
   const known = [{ key: ben.identity.publicKey, servers: ['ws://198.51.100.7:9238', ben.url] }];
   const ann = new App('Ann', ether, { known });
   await Promise.all([ann.sees(ben), ben.sees(ann)]);
+});
+
+it('a favourite who is not where they were is asked for once, and not again and again', async () => {
+  const ether = new Ether();
+  ether.isBlocked = true;
+  let asked = 0;
+  const nobody = createServer((socket) => {
+    asked += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => nobody.listen(0, HOST, resolve));
+  ends.push(() => new Promise((resolve) => nobody.close(() => resolve())));
+  const { port } = nobody.address() as AddressInfo;
+  const known = [{ key: generateIdentity().publicKey, servers: [`ws://${HOST}:${port}`] }];
+  const ann = new App('Ann', ether, { known });
+  await ann.events.next((event) => event.type === 'link-closed');
+  expect(asked).toBe(1);
+});
+
+it('a favourite who was met where they were, and is gone for a moment, is met again at once', async () => {
+  const ether = new Ether();
+  ether.isBlocked = true;
+  const ben = new App('Ben', ether);
+  await ben.events.next((event) => event.type === 'nearby-changed' && event.nearby.state === 'on');
+  const known = [{ key: ben.identity.publicKey, servers: [ben.url] }];
+  const ann = new App('Ann', ether, { known });
+  await ann.sees(ben);
+  await ben.stopServer();
+  await ann.sees();
+  await ben.startServer();
+  await ann.sees(ben);
 });
 
 it('a favourite is not looked for where by now this app itself is, or somebody else', async () => {
