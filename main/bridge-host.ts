@@ -35,8 +35,8 @@ export interface BridgeHostParts {
   book: PeopleBook;
   passwords: ServerPasswords;
   settings: SettingsStore;
-  /** Everything but the settings, asked anew for each page that loads. */
-  startInfo: () => Omit<StartInfo, 'settings'>;
+  /** A page starts: what it is told once it may, everything but the settings. */
+  pageStarts: () => () => Omit<StartInfo, 'settings'>;
   onSettingsChanged: (settings: Settings) => void;
   log: Logger;
 }
@@ -44,9 +44,10 @@ export interface BridgeHostParts {
 /** Answers the bridge, one handler a method. Arguments are parsed already (ipc.ts). */
 export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
   const { window, desktop, closing, loginItem, session, people, nearby, book, passwords, settings } = parts;
-  const { startInfo, onSettingsChanged, log } = parts;
+  const { pageStarts, onSettingsChanged, log } = parts;
   return {
     start: async () => {
+      const startInfo = pageStarts();
       // A page that starts, starts without a call: the one before it was reloaded or crashed.
       await session.leave();
       people.dropRings();

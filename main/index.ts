@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { app, powerMonitor, session as electronSession } from 'electron';
-import type { BridgeEvent, Language } from '../preload/bridge';
+import type { BridgeEvent, Language, Launch } from '../preload/bridge';
 import { PAGE_ORIGIN, POPUP_URL, registerAppScheme, serveApp } from './app-protocol';
 import { createBridgeHost } from './bridge-host';
 import { Closing } from './closing';
@@ -158,13 +158,13 @@ function start(
     nearby.look({ afterSleep: true });
   });
 
-  const startInfo = () => ({
+  const startInfo = (takeLaunch: () => Launch | null) => ({
     version: app.getVersion(),
     key: identity.publicKey,
     platform:
       process.platform === 'darwin' || process.platform === 'win32' ? process.platform : ('linux' as const),
     language: language(),
-    launch: launches.takeFirst(),
+    launch: takeLaunch(),
     // It is shown with its first frame, for which it asks here.
     shown: opening || isShown(window),
     notice,
@@ -181,7 +181,10 @@ function start(
       book,
       passwords,
       settings,
-      startInfo,
+      pageStarts: () => {
+        const takeLaunch = launches.pageStarts();
+        return () => startInfo(takeLaunch);
+      },
       onSettingsChanged: () => {
         desktop.follow();
         void passwords.keepFor(settings.current.server?.servers ?? null);
@@ -209,6 +212,7 @@ function start(
   leaveBeforeQuit(async () => {
     await session.leave();
     await nearby.close();
+    await Promise.all([settings.settled(), book.settled()]);
   });
   // Nobody rings before it is known who is not to be heard.
   const loaded = new Promise<void>((resolve) => window.webContents.once('did-finish-load', () => resolve()));

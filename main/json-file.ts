@@ -48,6 +48,11 @@ export class JsonFile {
     return write;
   }
 
+  /** Resolves once everything written until now is on the disk, or could not be. */
+  settled(): Promise<void> {
+    return this.#writing;
+  }
+
   async #replace(text: string): Promise<void> {
     const next = `${this.#path}.new`;
     await writeFlushed(next, text);

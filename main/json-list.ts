@@ -51,4 +51,9 @@ export class JsonList<T> {
     this.#writing = next.catch(() => undefined);
     return next;
   }
+
+  /** Resolves once everything written until now is on the disk, or could not be. */
+  settled(): Promise<void> {
+    return this.#writing;
+  }
 }

@@ -15,6 +15,7 @@ export class Launches {
   #first: Launch | null;
   /** Whether a page is there that hears of launches. */
   #isHeard = false;
+  #pages = 0;
   #listener: ((launch: Launch | null) => void) | null = null;
 
   private constructor(first: Launch | null) {
@@ -44,17 +45,25 @@ export class Launches {
     this.#first ??= launch;
   }
 
-  /** What a page starts with; from here on it hears of launches as they come, until {@link wait}. */
-  takeFirst(): Launch | null {
-    this.#isHeard = true;
-    const first = this.#first;
-    this.#first = null;
-    return first;
+  /**
+   * A page starts. @returns what takes the launch that it starts with, nothing where the page has gone meanwhile; from
+   * then on it hears of launches as they come, until {@link wait}.
+   */
+  pageStarts(): () => Launch | null {
+    const page = this.#pages;
+    return () => {
+      if (page !== this.#pages) return null;
+      this.#isHeard = true;
+      const first = this.#first;
+      this.#first = null;
+      return first;
+    };
   }
 
   /** The page has gone or is loaded anew: what comes now is for the next one. */
   wait(): void {
     this.#isHeard = false;
+    this.#pages += 1;
   }
 
   /** From now on launches go to the listener; `null` is one that only wants the window. */

@@ -138,6 +138,11 @@ export class PeopleBook {
     return this.#saved(this.#saveCalls(), null);
   }
 
+  /** Resolves once every change until now is on the disk, or could not be. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#peopleFile.settled(), this.#callsFile.settled()]);
+  }
+
   async #load(): Promise<void> {
     const [people, calls] = await Promise.all([this.#peopleFile.read(), this.#callsFile.read()]);
     for (const person of people.entries) this.#people.set(person.key, putRight(person));

@@ -63,6 +63,11 @@ export class SettingsStore {
     await this.#file.write(this.#settings);
     return this.current;
   }
+
+  /** Resolves once every change until now is on the disk, or could not be. */
+  settled(): Promise<void> {
+    return this.#file.settled();
+  }
 }
 
 /** Whether people can call while nobody looks at the window. */

@@ -67,6 +67,11 @@ async function open(): Promise<void> {
     page: window,
   });
 
+  // What is being typed is saved as if one had gone on to the next field.
+  window.addEventListener('pagehide', () => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  });
+
   const target = document.getElementById('app');
   if (target === null) throw new Error('index.html has no #app');
   const launch = arrived.at(-1) ?? start.launch;

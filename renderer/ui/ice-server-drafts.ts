@@ -29,6 +29,13 @@ export function readIceServer(draft: IceServerDraft): IceServer | null {
   return v.is(iceServerSchema, server) ? server : null;
 }
 
+/** What a row was saved as, even where a browser refuses it: that is for the person to mend. */
+export const savedAs = ({ address, userName, credential }: IceServerDraft): IceServer => ({
+  urls: [address],
+  ...(userName === '' ? {} : { username: userName }),
+  ...(credential === '' ? {} : { credential }),
+});
+
 export const isEmpty = (draft: IceServerDraft): boolean =>
   draft.address.trim() === '' && draft.userName.trim() === '' && draft.credential === '';
 

@@ -5,6 +5,7 @@ import {
   draftIceServers,
   isEmpty,
   readIceServer,
+  savedAs,
   type IceServerDraft,
 } from './ice-server-drafts';
 
@@ -12,14 +13,14 @@ export class IceServerForm {
   drafts = $state<IceServerDraft[]>([]);
   /** Rows a person has left once: only these are told what is wrong. */
   left = $state.raw<readonly number[]>([]);
-  /** What each row said when it was right last: a slip of the pen costs no server. */
+  /** What each row said when it was right last, or was saved as: a slip of the pen costs no server. */
   readonly #good: Record<number, IceServer | null>;
   #nextKey: number;
 
   constructor(saved: readonly IceServer[]) {
     const drafts = draftIceServers(saved);
     this.drafts = drafts;
-    this.#good = Object.fromEntries(drafts.map((draft) => [draft.key, readIceServer(draft)]));
+    this.#good = Object.fromEntries(drafts.map((draft) => [draft.key, savedAs(draft)]));
     this.#nextKey = saved.length * MOST_ICE_SERVERS;
   }
 

@@ -220,6 +220,7 @@ export const en = {
     roomHint: 'The name shown on the host’s screen.',
     password: 'Server password',
     passwordHint: 'Parley forgets it when you quit.',
+    openedLink: 'About the link you opened just now:',
     summary: (room, server, others) =>
       others === 0
         ? `Room ${isolate(room)} on ${isolate(server)}`

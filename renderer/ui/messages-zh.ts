@@ -209,6 +209,7 @@ export const zh = {
     roomHint: '和房主屏幕上显示的一致。',
     password: '服务器密码',
     passwordHint: '退出 Parley 后不会保留。',
+    openedLink: '关于你刚才打开的链接：',
     summary: (room, server, others) =>
       others === 0
         ? `房间 ${isolate(room)}，地址 ${isolate(server)}`

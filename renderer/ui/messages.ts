@@ -227,6 +227,8 @@ export interface Messages {
     roomHint: string;
     password: string;
     passwordHint: string;
+    /** Above what is wrong with a link that is not the one in the field. */
+    openedLink: string;
     /** What the field names, once it is right. `others`: how many more addresses. */
     summary: (room: string, server: string, others: number) => string;
     advanced: string;

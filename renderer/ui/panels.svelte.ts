@@ -1,5 +1,5 @@
 /** Which panel lies over the screen, and what was typed into its form: kept until a call came of it. */
-import type { CallRecord, ErrorCode, Launch } from '../../preload/bridge';
+import type { CallRecord, Launch } from '../../preload/bridge';
 import type { IceServerForm } from './ice-server-form.svelte';
 
 export type Panel =
@@ -7,6 +7,8 @@ export type Panel =
 
 /** The link of a person that was opened. */
 export type PersonLink = Extract<Launch, { type: 'person' }>;
+
+type BadLink = Extract<Launch, { type: 'bad-link' }>;
 
 export class Panels {
   open = $state<Panel | null>(null);
@@ -21,8 +23,8 @@ export class Panels {
   /** The join form. */
   joinTarget = $state('');
   joinRoom = $state('');
-  /** What is wrong with a link that was opened and could not be read. */
-  badLink = $state<ErrorCode | null>(null);
+  /** A link that was opened and could not be read. */
+  badLink = $state.raw<BadLink | null>(null);
   /** The link to the room that a person is asked about. */
   askedLink = '';
   /** The form of STUN and TURN servers, once it was opened. */
@@ -47,9 +49,9 @@ export class Panels {
   }
 
   /** Shows a link that could not be read in the form, unless something is typed there already. */
-  mend({ code, text }: Extract<Launch, { type: 'bad-link' }>): void {
-    this.badLink = code;
-    if (this.joinTarget === '' && this.joinRoom === '') this.joinTarget = text;
+  mend(badLink: BadLink): void {
+    this.badLink = badLink;
+    if (this.joinTarget === '' && this.joinRoom === '') this.joinTarget = badLink.text;
     this.open = 'join';
   }
 

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BLUE, RED } from '../support/known-media';
-import { expect, test, type Person } from '../support/people';
+import { expect, ROOT, test, type Person } from '../support/people';
+import { startHeadless } from '../support/signaling-servers';
 
 test('a link opened cold asks where to go before anything is connected or opened', async ({ meet }) => {
   const ann = await meet('Ann', { media: RED });
@@ -90,6 +91,27 @@ test('a link that comes while the page is loaded anew is asked about by the new 
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
 });
 
+test('a link is not lost to a page that started to go away before it could take it', async ({ meet }) => {
+  const server = await startHeadless(ROOT);
+  const [ann, ben] = await Promise.all([meet('Ann'), meet('Ben')]);
+  try {
+    const link = await ann.host();
+    await ben.joinByAddress(server.port, 'tea');
+    await expect(ben.page.getByText('Waiting for the other person')).toBeVisible();
+    // A page that starts waits until the room of before is left, here for as long as it may.
+    server.child.kill('SIGSTOP');
+    await ben.page.evaluate(() => {
+      void window.parley.start();
+      location.reload();
+    });
+    expect(await ben.launchWith(link)).toBe(0);
+    await expect(ben.page.getByRole('heading', { name: 'Join this room?' })).toBeVisible();
+  } finally {
+    server.child.kill('SIGCONT');
+    await server.stop();
+  }
+});
+
 /** The link of somebody who is reachable, where a person finds it. */
 async function linkOf(person: Person): Promise<string> {
   await person.button('Be reachable').click();
@@ -167,6 +189,22 @@ test('a link that leads nowhere is said so, and the form is there to mend it', a
   const ben = await meet('Ben', { args: ['parley://nonsense'] });
   await expect(ben.page.getByText('This link is not complete, or not from Parley.')).toBeVisible();
   await expect(ben.page.getByRole('textbox', { name: 'Link or address' })).toHaveValue('parley://nonsense');
+});
+
+test('a link that leads nowhere takes nothing from what was typed, and it is said which of them is wrong', async ({
+  meet,
+}) => {
+  const ben = await meet('Ben');
+  const field = ben.page.getByRole('textbox', { name: 'Link or address' });
+  await ben.button('Join').click();
+  await field.fill('192.168.1.5');
+  await ben.page.keyboard.press('Escape');
+  expect(await ben.launchWith('parley://nonsense')).toBe(0);
+  await expect(ben.page.getByText('About the link you opened just now:')).toBeVisible();
+  await expect(ben.page.getByText('This link is not complete, or not from Parley.')).toBeVisible();
+  await expect(field).toHaveValue('192.168.1.5');
+  await field.fill('192.168.1.6');
+  await expect(ben.page.getByText('About the link you opened just now:')).toBeHidden();
 });
 
 test('what is wrong with a pasted text is said under the field, and nothing typed is lost', async ({

@@ -141,3 +141,32 @@ test('a TURN server that is half typed waits in the form, and is saved once it i
   await again.button(/^Settings/).click();
   await expect(again.page.getByRole('textbox', { name: 'Address' })).toHaveValue('turn:turn.example.org');
 });
+
+test('what is being typed as one quits is saved', async ({ meet }) => {
+  const ann = await meet('Ann');
+  await ann.button(/^Settings/).click();
+  await ann.button('Add a server').click();
+  await ann.page.getByRole('textbox', { name: 'Address' }).fill('stun.example.org');
+  await ann.app.close();
+  const again = await meet('Ann', { profile: ann.profile });
+  await again.button(/^Settings/).click();
+  await expect(again.page.getByRole('textbox', { name: 'Address' })).toHaveValue('stun:stun.example.org');
+  await again.page.keyboard.press('Escape');
+  await again.page.getByRole('textbox', { name: 'Your name' }).fill('Anna');
+  await again.app.close();
+  const third = await meet('Anna', { profile: ann.profile });
+  await expect(third.page.getByRole('textbox', { name: 'Your name' })).toHaveValue('Anna');
+});
+
+test('a server that a browser refuses stays in the settings until the person mends it', async ({ meet }) => {
+  const ann = await meet('Ann', { settings: { iceServers: [{ urls: ['turn:turn.example.org'] }] } });
+  await ann.button(/^Settings/).click();
+  const address = ann.page.getByRole('textbox', { name: 'Address' });
+  await expect(address).toHaveValue('turn:turn.example.org');
+  await ann.page.keyboard.press('Escape');
+  await expect(address).toBeHidden();
+  await ann.app.close();
+  const again = await meet('Ann', { profile: ann.profile });
+  await again.button(/^Settings/).click();
+  await expect(again.page.getByRole('textbox', { name: 'Address' })).toHaveValue('turn:turn.example.org');
+});
