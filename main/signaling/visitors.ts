@@ -37,10 +37,13 @@ export class Visit {
   readonly #clock: Clock;
   readonly #visitor: Visitor;
   readonly #frames: TokenBucket;
+  readonly #busySockets: number;
 
-  constructor(clock: Clock, visitor: Visitor, frames: Rate) {
+  /** @param busySockets how many of its address may go on at full speed at a time */
+  constructor(clock: Clock, visitor: Visitor, frames: Rate, busySockets: number) {
     this.#clock = clock;
     this.#visitor = visitor;
+    this.#busySockets = busySockets;
     this.#frames = new TokenBucket(frames, clock.now());
     visitor.sockets += 1;
   }
@@ -54,10 +57,17 @@ export class Visit {
     return this.charge(1 + Math.floor(bytes / BYTES_PER_TOKEN));
   }
 
-  /** What a frame made the server do costs as many frames as `cost`. @returns as {@link take}. */
+  /**
+   * What a frame made the server do costs as many frames as `cost`. While an address owes, its sockets share what it may
+   * send: what each sends counts the more on its own account the more of them there are. So those that go on all the
+   * same are closed, and the others are slowed down.
+   * @returns as {@link take}.
+   */
   charge(cost: number): number {
     const now = this.#clock.now();
-    return Math.max(this.#frames.take(cost, now), this.#visitor.frames.take(cost, now));
+    const owedMs = this.#visitor.frames.take(cost, now);
+    const crowd = owedMs > 0 ? Math.max(1, this.#visitor.sockets / this.#busySockets) : 1;
+    return Math.max(this.#frames.take(cost * crowd, now), owedMs);
   }
 
   /** What its address holds. */
@@ -86,6 +96,7 @@ export class Visitors {
   readonly #clock: Clock;
   readonly #maxPerAddress: number;
   readonly #socketFrames: Rate;
+  readonly #busySockets: number;
   readonly #rates: { upgrades: Rate; frames: Rate; failures: Rate };
   readonly #byKey = new Map<string, Visitor>();
   #sweptAt: number;
@@ -99,6 +110,7 @@ export class Visitors {
     this.#maxPerAddress = maxPerAddress;
     this.#socketFrames = socketFrames;
     const busy = Math.max(1, maxPerAddress / BUSY_SHARE);
+    this.#busySockets = busy;
     this.#rates = {
       upgrades: { burst: maxPerAddress * 2, perSecond: Math.max(1, maxPerAddress / 4) },
       frames: { burst: socketFrames.burst * busy, perSecond: socketFrames.perSecond * busy },
@@ -129,7 +141,8 @@ export class Visitors {
     if (visitor.sockets >= this.#maxPerAddress) {
       return { kind: 'refused', reason: 'address-full', retryAfterS: 5 };
     }
-    return { kind: 'visit', start: () => new Visit(this.#clock, visitor, this.#socketFrames) };
+    const start = (): Visit => new Visit(this.#clock, visitor, this.#socketFrames, this.#busySockets);
+    return { kind: 'visit', start };
   }
 
   #visitor(key: string, now: number): Visitor {

@@ -60,6 +60,31 @@ it('makes the neighbours of a flood wait two seconds from its end, and no longer
   expect(honest.take(1)).toBe(0);
 });
 
+it('closes sockets of one address that together keep on sending more than it may, and no quiet one of it', () => {
+  const { enter, turnOn } = start(64);
+  const [quiet, ...busy] = Array.from({ length: 64 }, () => enter('198.51.100.1'));
+  const open = new Set(busy);
+  let sent = 0;
+  // Each at the full speed of a socket, for a minute.
+  for (let second = 0; second < 60; second += 1) {
+    for (const visit of open) {
+      for (let frames = 0; frames < 100; frames += 1) {
+        sent += 1;
+        if (visit.take(100) <= 2000) continue;
+        open.delete(visit);
+        break;
+      }
+    }
+    // Two of them set up a call every ten seconds.
+    if (second % 10 === 0)
+      for (let frames = 0; frames < 30; frames += 1) expect(quiet?.take(100)).toBeLessThanOrEqual(2000);
+    turnOn(1000);
+  }
+  // 8 × 100 a second, and 8 × 512 at once.
+  expect(sent).toBeLessThan(2 * (60 * 800 + 4096));
+  expect(open.size).toBeLessThanOrEqual(8);
+});
+
 it('refuses an address that keeps connecting', () => {
   const { visitors, enter, turnOn } = start(4);
   for (let tries = 0; tries < 8; tries += 1) enter('198.51.100.1').end();
