@@ -54,7 +54,7 @@ const HAIL_MS = 5000;
 /** Hails one may make before the oldest of their nonces are forgotten, and how long a nonce waits for its ring. */
 const MAX_NONCES = 64;
 const NONCE_MS = 10_000;
-/** Calls that may still be taken back: far more than one can be in. */
+/** Calls that may still be taken back, and refusals that may cross with that: far more than one can be in. */
 const MAX_AGREED = 8;
 /** Whoever agreed to a call has joined it by then. */
 const AGREED_MS = 10_000;
@@ -102,6 +102,8 @@ export class LinkRings {
   /** By call. */
   readonly #agreed = new Map<string, AgreedRing>();
   #agreedAtMs = -Infinity;
+  /** Who rang, by call. Taken back at the same moment, a ring counts as taken back on both sides. */
+  readonly #declined = new Map<string, string>();
   readonly #silent: SilentRings;
 
   constructor(parts: LinkRingsParts) {
@@ -162,6 +164,8 @@ export class LinkRings {
     this.#incoming.delete(call);
     if (answer.answer === 'decline') {
       this.#closeRoom(call);
+      dropOldest(this.#declined);
+      this.#declined.set(call, ring.with.id);
       this.#tell(ring.with.id, { type: 'decline', call, reason: answer.reason });
       return true;
     }
@@ -254,8 +258,7 @@ export class LinkRings {
   }
 
   #agree(call: string, { with: person, room, media }: AgreedRing): void {
-    const [oldest] = this.#agreed.keys();
-    if (this.#agreed.size >= MAX_AGREED && oldest !== undefined) this.#agreed.delete(oldest);
+    dropOldest(this.#agreed);
     this.#agreed.set(call, { with: person, room, media });
     this.#agreedAtMs = this.#parts.clock.now();
     this.#parts.throttle.forgive(person.key);
@@ -337,12 +340,16 @@ export class LinkRings {
         return;
       case 'cancel':
         if (this.#silent.cancel(from.id, call)) return;
-        if ((this.#incoming.get(call) ?? this.#agreed.get(call))?.with.id !== from.id) {
+        if (
+          (this.#incoming.get(call) ?? this.#agreed.get(call))?.with.id !== from.id &&
+          this.#declined.get(call) !== from.id
+        ) {
           this.#tellNoSuchRing(message);
           return;
         }
         this.#incoming.delete(call);
         this.#agreed.delete(call);
+        this.#declined.delete(call);
         this.#closeRoom(call);
         emit({ type: 'ring-cancelled', link, call, reason: message.reason });
         return;
@@ -427,4 +434,10 @@ export class LinkRings {
   #tell(to: string, message: RingMessage): void {
     this.#parts.tell(to, message);
   }
+}
+
+/** Makes room for one more. */
+function dropOldest(calls: Map<string, unknown>): void {
+  const [oldest] = calls.keys();
+  if (calls.size >= MAX_AGREED && oldest !== undefined) calls.delete(oldest);
 }

@@ -22,6 +22,8 @@ export interface CallLogOptions {
 export class CallLog {
   readonly #options: CallLogOptions;
   #begun: Beginning | null = null;
+  /** What was noted last, should its end turn out to be another. */
+  #noted: Beginning | null = null;
 
   constructor(options: CallLogOptions) {
     this.#options = options;
@@ -29,6 +31,11 @@ export class CallLog {
 
   /** The state moved. @param atMs of the clock of the states */
   moved(before: CallState, after: CallState, atMs: number): void {
+    if (before.phase === 'ended' && after.phase === 'ended' && before.reason !== after.reason) {
+      // The person was there, and knows.
+      if (this.#noted) this.#note(this.#noted, after, after.peerName, after.ring, true);
+      return;
+    }
     if (before.phase === after.phase && !isInCall(after)) return;
     switch (after.phase) {
       case 'calling':
@@ -78,6 +85,7 @@ export class CallLog {
   #noteEnded({ reason, by, lastedMs, peerName, peerId, ring }: Ended): void {
     const begun = this.#begun;
     this.#begun = null;
+    this.#noted = begun;
     // A plain page is nobody who could be known again.
     if (begun && peerId !== null) this.#note(begun, { reason, by, lastedMs }, peerName, ring);
   }
@@ -88,7 +96,13 @@ export class CallLog {
       this.#note(this.#begun, { reason: 'left', by: 'peer', lastedMs }, peer.name);
   }
 
-  #note(beginning: Beginning, { lastedMs, reason, by }: Ending, name: string, ring?: Ring): void {
+  #note(
+    beginning: Beginning,
+    { lastedMs, reason, by }: Ending,
+    name: string,
+    ring?: Ring,
+    seen = false,
+  ): void {
     const record = {
       id: ring?.call ?? newRingId(),
       key: ring ? ringKey(ring) : null,
@@ -99,7 +113,7 @@ export class CallLog {
       by,
       times: 1,
     };
-    this.#options.note({ ...record, seen: !isMissed(record) });
+    this.#options.note({ ...record, seen: seen || !isMissed(record) });
   }
 }
 

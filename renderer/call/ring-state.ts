@@ -161,6 +161,13 @@ export function wasDeclined(state: CallState, call: string, reason: DeclineReaso
 }
 
 export function wasCancelled(state: CallState, call: string, reason: CancelReason): Transition {
+  if (state.phase === 'ended' && state.ring?.call === call) {
+    // Refused here as it was taken back there: it was taken back. No other end is for who rings to say.
+    const isRefused = state.reason === 'declined' || state.reason === 'no-answer';
+    return isRefused && state.ring.direction === 'in'
+      ? go({ ...state, reason, by: blameOf(reason) })
+      : stay(state);
+  }
   const isOpen = (state.phase === 'ringing' || state.phase === 'answered') && state.ring.call === call;
   return isOpen ? end(state, reason, blameOf(reason)) : stay(state);
 }

@@ -65,6 +65,25 @@ it('a ring and its answer prove both keys and both certificates, and lead into o
   expect(await ben.link.rings.answer(call, { answer: 'decline', reason: 'declined' })).toBe(false);
 });
 
+it('a ring that is refused as it is taken back is taken back on both sides', async () => {
+  const [ann, ben] = [end('Ann'), end('Ben')];
+  await Promise.all([ann.sees(ben.id), ben.sees(ann.id)]);
+  const call = newCall();
+  const offer = { call, media: 'video', fingerprint: fingerprint('AA'), room: null, ahead: false } as const;
+  expect(await ann.link.rings.ring(ben.id, offer)).toBe(true);
+  await ben.next('ring');
+  const refused = ben.link.rings.answer(call, { answer: 'decline', reason: 'declined' });
+  ann.link.rings.cancel(call, 'no-answer');
+  expect(await refused).toBe(true);
+  expect(await ben.next('ring-cancelled')).toMatchObject({ call, reason: 'no-answer' });
+  // Hers is over already: nothing more comes of it, and a later one has both its words.
+  const second = newCall();
+  expect(await ann.link.rings.ring(ben.id, { ...offer, call: second })).toBe(true);
+  await ben.next('ring');
+  await ben.link.rings.answer(second, { answer: 'decline', reason: 'busy' });
+  expect(await ann.next('ring-declined')).toMatchObject({ call: second, reason: 'busy' });
+});
+
 it('an app that was started again proves its new certificate for the call it was in, and finds its room', async () => {
   const [ann, ben] = [end('Ann'), end('Ben')];
   await Promise.all([ann.sees(ben.id), ben.sees(ann.id)]);

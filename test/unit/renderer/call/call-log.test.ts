@@ -195,6 +195,19 @@ describe('both sides of a ring remember the same,', () => {
     ]);
   });
 
+  test('when it was refused here as it was taken back there', () => {
+    begin();
+    ben.happens({ type: 'declined' }, cancelled('no-answer'));
+    ann.happens(timeUp, declined('declined'));
+    const taken = { id: call, reason: 'no-answer', by: 'network', seen: true };
+    expect(ann.records).toMatchObject([{ ...taken, direction: 'out' }]);
+    // The later record takes the place of the first: both name the same call.
+    expect(ben.records).toMatchObject([
+      { id: call, reason: 'declined' },
+      { ...taken, direction: 'in', startedAtMs: ben.records[0]?.startedAtMs },
+    ]);
+  });
+
   test.each(['busy', 'do-not-disturb'] as const)('when the other was %s', (reason) => {
     ann.happens({ type: 'ring-asked', ring, atMs: 0 }, declined(reason));
     if (reason === 'busy')

@@ -588,6 +588,23 @@ describe('a ring', () => {
     expect(endOf(after(answered, event))).toEqual(['cancelled', 'peer']);
   });
 
+  test('taken back as it was declined was taken back, and no other end is for who rings to say', () => {
+    const cancel = {
+      type: 'ring-cancelled',
+      link: 'saved',
+      call: 'ring-1',
+      reason: 'cancelled',
+      atMs: 2,
+    } as const;
+    const declined = after(ringing, { type: 'declined' });
+    expect(endOf(after(declined, cancel))).toEqual(['cancelled', 'peer']);
+    expect(after(declined, { ...cancel, call: 'ring-2' })).toEqual(declined);
+    const impostor = after(ringing, { type: 'impostor', atMs: 1 });
+    expect(after(impostor, cancel)).toEqual(impostor);
+    const own = after(calling, { type: 'ring-declined', link: 'saved', call: 'ring-1', reason: 'declined' });
+    expect(after(own, cancel)).toEqual(own);
+  });
+
   test('that another answered in its place is stopped before anything connects', () => {
     const event: CallEvent = {
       type: 'ring-accepted',
