@@ -32,9 +32,8 @@ test('a link opened cold opens no camera before one agrees, and none for who the
     ben.page.evaluate(() => (window.parleyTestTracks ?? []).map(({ kind }) => kind));
   await expect(ben.page.getByRole('heading', { name: 'Join this room?' })).toBeVisible();
   expect(await opened()).toEqual([]);
-  await ben.page.keyboard.press('Control+,');
-  await ben.page.getByRole('switch', { name: 'Start calls with voice only' }).click();
-  await ben.page.keyboard.press('Escape');
+  await ben.page.getByRole('switch', { name: 'Voice only' }).click();
+  expect(await opened()).toEqual([]);
   await ben.button('Join').click();
   await Promise.all([ann.hears(BLUE), ben.sees(RED)]);
   expect(await opened()).toEqual(['audio']);
