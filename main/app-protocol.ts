@@ -16,7 +16,8 @@ export const POPUP_URL = `${PAGE_ORIGIN}/popup/popup.html`;
 
 /**
  * Electron security guide, item 7. Nothing but our own files; strings become markup only through Svelte's own
- * Trusted Types policy.
+ * Trusted Types policy. No `Cross-Origin-Opener-Policy` beside it: this page opens none and none opens it, and Chromium
+ * would start a second process for it before its first frame.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -75,7 +76,6 @@ export function serveApp(pageFolder: string, popupFolder: string): void {
           'Content-Type': CONTENT_TYPES[extname(file)] ?? 'application/octet-stream',
           'Content-Security-Policy': CONTENT_SECURITY_POLICY,
           'X-Content-Type-Options': 'nosniff',
-          'Cross-Origin-Opener-Policy': 'same-origin',
         },
       });
     } catch {
