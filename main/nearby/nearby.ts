@@ -44,6 +44,8 @@ interface Place {
   firstSeenAtMs: number;
   /** Heard on the network, known from another time, met where they were known to be, or told by the person. */
   from: 'heard' | 'known' | 'met' | 'person';
+  /** They were there at the last look. */
+  isThere?: boolean;
 }
 
 /** The link to this app's own server. */
@@ -54,7 +56,7 @@ const MAX_PLACES = 256;
 const FORGET_MS = 130_000;
 /** Where multicast finds nobody, favourites are looked for where they were. */
 const ASK_KNOWN_MS = 3000;
-/** And then again and again: multicast may be blocked here, and they may come later. */
+/** And then again and again, less and less often: multicast may be blocked here, and they may come later. */
 const ASK_AGAIN_MS = 60_000;
 /** Somebody at a typed address has answered by now. */
 const MEET_MS = 6000;
@@ -75,6 +77,8 @@ export class Nearby {
   readonly #places = new Map<string, Place>();
   /** Ids of the links to others' servers, by key. */
   readonly #dialled = new Map<string, string>();
+  /** Keys of who was not there when their known addresses were asked last. */
+  readonly #absent = new Set<string>();
   /** Who wait for somebody to be met look at every change. */
   readonly #meetings = new Set<() => void>();
   /** Runs out where the known addresses of favourites are asked. */
@@ -87,6 +91,11 @@ export class Nearby {
     const { lanServer } = parts;
     lanServer.onRestarted((port) => {
       if (this.#mode !== 'seen') return;
+      // For a room that was open: being reachable has to be asked for again.
+      if (this.#view.state === 'failed') {
+        this.look();
+        return;
+      }
       this.#listensAt(port);
       parts.links.link(OWN)?.reconnectNow();
     });
@@ -252,8 +261,8 @@ export class Nearby {
       if (link.state !== 'up') link.reconnectNow();
     }
     this.#decide();
-    // Perhaps they do not see us.
-    if (!known) clock.setTimeout(() => this.#decide(), WAIT_MS);
+    // Perhaps they do not see us; or are not where they were.
+    if (!known) clock.setTimeout(() => this.#decide(), from === 'known' ? MEET_MS : WAIT_MS);
   }
 
   #onGoodbye(instance: string): void {
@@ -274,14 +283,10 @@ export class Nearby {
     const candidates: Candidate[] = [];
     for (const place of [...this.#places.values()]) {
       const link = this.#linkTo(place.key);
-      // Nobody announces those: they are seen as long as they are met.
-      if ((place.from === 'known' || place.from === 'met') && (link?.people.length ?? 0) > 0) {
-        place.from = 'met';
-        place.seenAtMs = now;
-      }
+      this.#noteMet(place, link, now);
       const isStale = place.from !== 'person' && now - place.seenAtMs > FORGET_MS;
-      // Where they once were they are not now: that is asked again soon enough.
-      const isAbsent = place.from === 'known' && (link?.problem ?? null) !== null;
+      const isAbsent = this.#isAbsent(place, link, now);
+      if (isAbsent) this.#absent.add(place.key);
       if (isAbsent || (link?.state !== 'up' && isStale)) {
         this.#hangUp(place.key);
         this.#places.delete(place.key);
@@ -306,6 +311,21 @@ export class Nearby {
       const place = this.#places.get(chosenKey);
       if (place && !this.#linkTo(chosenKey)) this.#dial(place);
     }
+  }
+
+  /** Who was met where they were known to be is announced by nobody: they are seen as long as they are there. */
+  #noteMet(place: Place, link: PeopleLink | null, now: number): void {
+    if (place.from !== 'known' && place.from !== 'met') return;
+    const isThere = (link?.people.length ?? 0) > 0;
+    if (isThere || place.isThere === true) place.seenAtMs = now;
+    if (isThere) place.from = 'met';
+    place.isThere = isThere;
+  }
+
+  /** Where they once were nobody is, or somebody else: that is asked again soon enough. */
+  #isAbsent({ from, firstSeenAtMs }: Place, link: PeopleLink | null, now: number): boolean {
+    if (from !== 'known' || link === null) return false;
+    return link.problem !== null || now - firstSeenAtMs >= MEET_MS;
   }
 
   /** Keys of who is at our own server. */
@@ -379,8 +399,8 @@ export class Nearby {
 
   async #meetSomebodyAt(servers: string[]): Promise<boolean> {
     const { links, clock } = this.#parts;
-    const there = [...this.#places.values()].find((place) =>
-      servers.some((one) => place.servers.includes(one)),
+    const there = [...this.#places.values()].find(
+      ({ from, servers: its }) => from !== 'known' && servers.some((one) => its.includes(one)),
     );
     if (there) return this.#meetAt(there.key, there.servers);
     const link = this.#open(`at ${servers.join(' ')}`.slice(0, 64), servers, null);
@@ -433,13 +453,18 @@ export class Nearby {
     if (this.#asking !== null) clock.clearTimeout(this.#asking);
     this.#asking = clock.setTimeout(() => {
       if (this.#mode === 'off') return;
-      this.#askKnownLater(ASK_AGAIN_MS);
+      this.#askKnownLater(Math.min(4 * ms, ASK_AGAIN_MS));
       const isNear = onLink(this.#parts.interfaces());
       // Addresses change hands. At one server a key has one conversation, which a second one would take the place of.
       const isTaken = (server: string): boolean =>
         this.#isOwnServer(server) ||
         [...this.#places.values()].some((place) => place.servers.includes(server));
-      for (const { key, servers } of this.#parts.knownAddresses()) {
+      // Who was not at an address the last time lets the others of it go first.
+      const known = [...this.#parts.knownAddresses()].sort(
+        (one, other) => Number(this.#absent.has(one.key)) - Number(this.#absent.has(other.key)),
+      );
+      this.#absent.clear();
+      for (const { key, servers } of known) {
         const near = servers.filter((server) => isNear(hostOf(server)) && !isTaken(server));
         if (near.length > 0 && !this.#places.has(key) && key !== this.#parts.key)
           this.#onSighted(key, near, 'known');

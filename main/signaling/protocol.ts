@@ -270,7 +270,7 @@ export type DeclineReason = v.InferOutput<typeof declineReasonSchema>;
 
 /**
  * Why a ring, or the call it became, was taken back: by the person, by nobody, because the other did not come to the
- * room, or because somebody is in the middle.
+ * room, because no path was found between the two, or because somebody is in the middle.
  */
 export const cancelReasonSchema = v.picklist([
   'cancelled',

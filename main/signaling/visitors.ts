@@ -49,25 +49,23 @@ export class Visit {
   }
 
   /**
-   * A frame came.
+   * A frame came. While an address owes, its sockets share what it may send: a frame counts the more on its socket's own
+   * account the more of them there are. So those that go on all the same are closed, and the others are slowed down.
    * @returns milliseconds for which nothing more should be read; 0 where all is well. More than {@link FLOOD_MS} only
    *   where this socket itself is so far ahead: what its neighbours at the same address did can but slow it down.
    */
   take(bytes: number): number {
-    return this.charge(1 + Math.floor(bytes / BYTES_PER_TOKEN));
-  }
-
-  /**
-   * What a frame made the server do costs as many frames as `cost`. While an address owes, its sockets share what it may
-   * send: what each sends counts the more on its own account the more of them there are. So those that go on all the
-   * same are closed, and the others are slowed down.
-   * @returns as {@link take}.
-   */
-  charge(cost: number): number {
+    const cost = 1 + Math.floor(bytes / BYTES_PER_TOKEN);
     const now = this.#clock.now();
     const owedMs = this.#visitor.frames.take(cost, now);
     const crowd = owedMs > 0 ? Math.max(1, this.#visitor.sockets / this.#busySockets) : 1;
     return Math.max(this.#frames.take(cost * crowd, now), owedMs);
+  }
+
+  /** What a frame made the server do costs as many frames as `cost`. @returns as {@link take}. */
+  charge(cost: number): number {
+    const now = this.#clock.now();
+    return Math.max(this.#frames.take(cost, now), this.#visitor.frames.take(cost, now));
   }
 
   /** What its address holds. */

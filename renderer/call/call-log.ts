@@ -32,8 +32,9 @@ export class CallLog {
   /** The state moved. @param atMs of the clock of the states */
   moved(before: CallState, after: CallState, atMs: number): void {
     if (before.phase === 'ended' && after.phase === 'ended' && before.reason !== after.reason) {
-      // The person was there, and knows.
-      if (this.#noted) this.#note(this.#noted, after, after.peerName, after.ring, true);
+      // Who declined was there, and knows.
+      const seen = before.reason === 'declined';
+      if (this.#noted) this.#note(this.#noted, after, after.peerName, after.ring, seen);
       return;
     }
     if (before.phase === after.phase && !isInCall(after)) return;

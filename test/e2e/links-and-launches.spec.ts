@@ -39,6 +39,28 @@ test('a link opened cold opens no camera before one agrees, and none for who the
   expect(await opened()).toEqual(['audio']);
 });
 
+test('a link opened after a call asks with the choices as they are set, not as they were in that call', async ({
+  meet,
+}) => {
+  const [ann, ben] = await Promise.all([
+    meet('Ann', { media: RED }),
+    meet('Ben', { media: BLUE, settings: { voiceOnly: true } }),
+  ]);
+  const link = await ann.host({ letIn: true });
+  await ben.join(link);
+  await ann.hears(BLUE);
+  await ben.button('Turn on camera').click();
+  await ann.sees(BLUE);
+  await ann.button('Hang up').click();
+  await expect(ben.page.getByText('Ann hung up.')).toBeVisible();
+  expect(await ben.launchWith(link)).toBe(0);
+  await expect(ben.page.getByRole('switch', { name: 'Voice only' })).toBeChecked();
+  await ann.button('Call again').click();
+  await ben.button('Join').click();
+  await ann.hears(BLUE);
+  expect(await ben.liveTracks()).toEqual(['audio']);
+});
+
 test('a broken link opened after a call leaves the room of it open', async ({ meet }) => {
   const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
   const link = await ann.host({ letIn: true });
@@ -74,17 +96,20 @@ test('a link opened warm goes to the running app, which asks first too', async (
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
 });
 
+/** What a second launch hands over, in the moment the page goes: no second launch could be started as fast. */
+const handOverWhileLoading = ({ app: ofPerson }: Person, link: string): Promise<void> =>
+  ofPerson.evaluate(async ({ app, BrowserWindow }, given) => {
+    const [own] = BrowserWindow.getAllWindows();
+    await new Promise((resolve) => own?.webContents.once('did-start-navigation', resolve));
+    app.emit('second-instance', {}, [], '', { argv: [given] });
+  }, link);
+
 test('a link that comes while the page is loaded anew is asked about by the new page', async ({ meet }) => {
   const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
   const link = await ann.host({ letIn: true });
-  // What a second launch hands over, in the very moment: no second launch could be started as fast.
-  await ben.app.evaluate(async ({ app, BrowserWindow }, given) => {
-    const [own] = BrowserWindow.getAllWindows();
-    const isGoing = new Promise((resolve) => own?.webContents.once('did-start-navigation', resolve));
-    own?.webContents.reload();
-    await isGoing;
-    app.emit('second-instance', {}, [], '', { argv: [given] });
-  }, link);
+  const isGoing = handOverWhileLoading(ben, link);
+  await ben.page.evaluate(() => location.reload());
+  await isGoing;
   await expect(ben.page.getByRole('heading', { name: 'Join this room?' })).toBeVisible();
   await ben.button('Join').click();
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
@@ -99,11 +124,12 @@ test('a link is not lost to a page that started to go away before it could take 
     await expect(ben.page.getByText('Waiting for the other person')).toBeVisible();
     // A page that starts waits until the room of before is left, here for as long as it may.
     server.child.kill('SIGSTOP');
+    const isGoing = handOverWhileLoading(ben, link);
     await ben.page.evaluate(() => {
       void window.parley.start();
       location.reload();
     });
-    expect(await ben.launchWith(link)).toBe(0);
+    await isGoing;
     await expect(ben.page.getByRole('heading', { name: 'Join this room?' })).toBeVisible();
   } finally {
     server.child.kill('SIGCONT');

@@ -464,13 +464,36 @@ it('a favourite who was met where they were, and is gone for a moment, is met ag
   ether.isBlocked = true;
   const ben = new App('Ben', ether);
   await ben.events.next((event) => event.type === 'nearby-changed' && event.nearby.state === 'on');
+  let laterMs = 0;
+  const clock: Clock = { ...systemClock, now: () => systemClock.now() + laterMs };
   const known = [{ key: ben.identity.publicKey, servers: [ben.url] }];
-  const ann = new App('Ann', ether, { known });
+  const ann = new App('Ann', ether, { known, clock });
   await ann.sees(ben);
+  // Nothing happens for a long time.
+  laterMs = 600_000;
   await ben.stopServer();
   await ann.sees();
   await ben.startServer();
   await ann.sees(ben);
+});
+
+it('a favourite who is where another was before is found, whoever is asked for first', async () => {
+  const ether = new Ether();
+  ether.isBlocked = true;
+  const ben = new App('Ben', ether);
+  await ben.events.next((event) => event.type === 'nearby-changed' && event.nearby.state === 'on');
+  // A minute passes in three seconds.
+  const hurried: Clock = {
+    ...systemClock,
+    now: () => systemClock.now() * 20,
+    setTimeout: (callback, ms) => systemClock.setTimeout(callback, ms / 20),
+  };
+  const known = [
+    { key: generateIdentity().publicKey, servers: [ben.url] },
+    { key: ben.identity.publicKey, servers: [ben.url] },
+  ];
+  const ann = new App('Ann', ether, { known, clock: hurried });
+  await Promise.all([ann.sees(ben), ben.sees(ann)]);
 });
 
 it('a favourite is not looked for where by now this app itself is, or somebody else', async () => {

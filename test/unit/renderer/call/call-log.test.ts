@@ -208,6 +208,15 @@ describe('both sides of a ring remember the same,', () => {
     ]);
   });
 
+  test('when nobody was there to see what a late word put right', () => {
+    begin();
+    ben.happens(timeUp, cancelled('cancelled'));
+    expect(ben.records.map(({ reason, seen }) => [reason, seen])).toEqual([
+      ['no-answer', false],
+      ['cancelled', false],
+    ]);
+  });
+
   test.each(['busy', 'do-not-disturb'] as const)('when the other was %s', (reason) => {
     ann.happens({ type: 'ring-asked', ring, atMs: 0 }, declined(reason));
     if (reason === 'busy')
