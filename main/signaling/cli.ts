@@ -2,13 +2,13 @@
 /** The headless server: `npm run serve`, and the built `parley-server`. */
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { setFlagsFromString } from 'node:v8';
 import { version } from '../../package.json';
 import { parseCommandLine, printableConfig, systemCode, type CertificateFiles, type Config } from './config';
 import { usage } from './flags';
 import { createMetricsServer, isAddressInUse, listen, type Certificate } from './http';
 import { lineLogger } from './logger';
 import { createSignalingServer, type SignalingServer } from './server';
+import { boundYoungSpace } from './young-space';
 
 /** Exit code for what the operator can mend. */
 const BAD_CONFIGURATION = 2;
@@ -17,9 +17,7 @@ const BAD_CONFIGURATION = 2;
 class Refusal extends Error {}
 
 async function serve(config: Config): Promise<void> {
-  // What a server makes lives for a moment, or for as long as a socket. Room for the young that doubles in every rush of
-  // newcomers, and stays, would be a third of its memory.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  boundYoungSpace();
   const write = (line: string): void => {
     process.stdout.write(line);
   };
