@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { get } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { generateIdentity } from '../../main/signaling/identity';
 import { startServer } from '../support/signaling-servers';
 import {
   joinAs,
@@ -163,6 +164,36 @@ describe('seats', () => {
     await second.frames.next((frame) => isLeft(frame));
     stranger.send({ seq: 2, type: 'join', room: '7' });
     expect(await stranger.message('joined')).toMatchObject({ room: '7' });
+  });
+});
+
+describe('seats of a member that comes back from another address', () => {
+  it('are held there from then on, also where that has as many as it may', async () => {
+    const server = await serve({ maxPerAddress: 2, trustProxies: ['127.0.0.1'] });
+    const elsewhere = { forwardedFor: '198.51.100.1' };
+    const rooms = (name: string): string[] => Array.from({ length: 8 }, (_, n) => `${name}${n}`);
+    const fill = async (member: RawMember, name: string): Promise<void> => {
+      for (const [at, room] of rooms(name).entries()) member.send({ seq: at + 1, type: 'join', room });
+      for (const _ of rooms(name)) await member.message('joined');
+    };
+    const identity = generateIdentity();
+    const moving = await new RawMember(server.url, { identity }).greet();
+    const other = await new RawMember(server.url, elsewhere).greet();
+    await Promise.all([fill(moving, 'a'), fill(other, 'b')]);
+
+    const before = moving.id;
+    moving.socket.terminate();
+    const moved = await new RawMember(server.url, { identity, ...elsewhere }).greet({
+      resume: { member: before, lastSeq: 8 },
+    });
+    // All that it had, and nothing more there.
+    moved.send({ seq: 9, type: 'join', room: 'c' });
+    expect(await moved.message('error')).toMatchObject({ code: 'too-many', room: 'c' });
+    const newcomer = await new RawMember(server.url).greet();
+    await fill(newcomer, 'd');
+    const third = await new RawMember(server.url, { forwardedFor: '198.51.100.2' }).greet();
+    third.send({ seq: 1, type: 'join', room: 'a0' });
+    expect((await third.message('joined')).members).toMatchObject([{ id: before }]);
   });
 });
 
