@@ -174,7 +174,7 @@ describe('seats of a member that comes back from another address', () => {
     const rooms = (name: string): string[] => Array.from({ length: 8 }, (_, n) => `${name}${n}`);
     const fill = async (member: RawMember, name: string): Promise<void> => {
       for (const [at, room] of rooms(name).entries()) member.send({ seq: at + 1, type: 'join', room });
-      for (const _ of rooms(name)) await member.message('joined');
+      for (const room of rooms(name)) expect(await member.message('joined')).toMatchObject({ room });
     };
     const identity = generateIdentity();
     const moving = await new RawMember(server.url, { identity }).greet();
