@@ -59,6 +59,16 @@ test('a link opened after a call asks with the choices as they are set, not as t
   await ben.button('Join').click();
   await ann.hears(BLUE);
   expect(await ben.liveTracks()).toEqual(['audio']);
+
+  // Who does not go there after all goes on as before.
+  await ben.button('Mute').click();
+  await ann.button('Hang up').click();
+  await expect(ben.button('Call again')).toBeVisible();
+  expect(await ben.launchWith(link)).toBe(0);
+  await ben.button('Cancel').click();
+  await ann.button('Call again').click();
+  await ben.button('Call again').click();
+  await expect(ann.page.getByLabel('Ben is muted')).toBeVisible();
 });
 
 test('a broken link opened after a call leaves the room of it open', async ({ meet }) => {
@@ -96,20 +106,26 @@ test('a link opened warm goes to the running app, which asks first too', async (
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
 });
 
-/** What a second launch hands over, in the moment the page goes: no second launch could be started as fast. */
-const handOverWhileLoading = ({ app: ofPerson }: Person, link: string): Promise<void> =>
-  ofPerson.evaluate(async ({ app, BrowserWindow }, given) => {
-    const [own] = BrowserWindow.getAllWindows();
-    await new Promise((resolve) => own?.webContents.once('did-start-navigation', resolve));
-    app.emit('second-instance', {}, [], '', { argv: [given] });
-  }, link);
+/**
+ * What a second launch hands over, in the moment the page goes: no second launch could be started as fast.
+ * @param going runs in the page, which it leads away
+ */
+const handOverWhileLoading = ({ app: ofPerson }: Person, link: string, going: string): Promise<void> =>
+  ofPerson.evaluate(
+    async ({ app, BrowserWindow }, given) => {
+      const [own] = BrowserWindow.getAllWindows();
+      const isGoing = new Promise((resolve) => own?.webContents.once('did-start-navigation', resolve));
+      void own?.webContents.executeJavaScript(given.going);
+      await isGoing;
+      app.emit('second-instance', {}, [], '', { argv: [given.link] });
+    },
+    { link, going },
+  );
 
 test('a link that comes while the page is loaded anew is asked about by the new page', async ({ meet }) => {
   const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
   const link = await ann.host({ letIn: true });
-  const isGoing = handOverWhileLoading(ben, link);
-  await ben.page.evaluate(() => location.reload());
-  await isGoing;
+  await handOverWhileLoading(ben, link, 'location.reload()');
   await expect(ben.page.getByRole('heading', { name: 'Join this room?' })).toBeVisible();
   await ben.button('Join').click();
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
@@ -124,12 +140,7 @@ test('a link is not lost to a page that started to go away before it could take 
     await expect(ben.page.getByText('Waiting for the other person')).toBeVisible();
     // A page that starts waits until the room of before is left, here for as long as it may.
     server.child.kill('SIGSTOP');
-    const isGoing = handOverWhileLoading(ben, link);
-    await ben.page.evaluate(() => {
-      void window.parley.start();
-      location.reload();
-    });
-    await isGoing;
+    await handOverWhileLoading(ben, link, 'void window.parley.start(); location.reload()');
     await expect(ben.page.getByRole('heading', { name: 'Join this room?' })).toBeVisible();
   } finally {
     server.child.kill('SIGCONT');
