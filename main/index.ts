@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { app, powerMonitor, session as electronSession } from 'electron';
-import type { BridgeEvent, Language, Launch } from '../preload/bridge';
+import type { BridgeEvent, Language } from '../preload/bridge';
 import { PAGE_ORIGIN, POPUP_URL, registerAppScheme, serveApp } from './app-protocol';
 import { createBridgeHost } from './bridge-host';
 import { Closing } from './closing';
@@ -158,17 +158,20 @@ function start(
     nearby.look({ afterSleep: true });
   });
 
-  const startInfo = (takeLaunch: () => Launch | null) => ({
-    version: app.getVersion(),
-    key: identity.publicKey,
-    platform:
-      process.platform === 'darwin' || process.platform === 'win32' ? process.platform : ('linux' as const),
-    language: language(),
-    launch: takeLaunch(),
-    // It is shown with its first frame, for which it asks here.
-    shown: opening || isShown(window),
-    notice,
-  });
+  const pageStarts = () => {
+    const takeLaunch = launches.pageStarts();
+    return () => ({
+      version: app.getVersion(),
+      key: identity.publicKey,
+      platform:
+        process.platform === 'darwin' || process.platform === 'win32' ? process.platform : ('linux' as const),
+      language: language(),
+      launch: takeLaunch(),
+      // It is shown with its first frame, for which it asks here.
+      shown: opening || isShown(window),
+      notice,
+    });
+  };
   answerBridge(
     createBridgeHost({
       window,
@@ -181,10 +184,7 @@ function start(
       book,
       passwords,
       settings,
-      pageStarts: () => {
-        const takeLaunch = launches.pageStarts();
-        return () => startInfo(takeLaunch);
-      },
+      pageStarts,
       onSettingsChanged: () => {
         desktop.follow();
         void passwords.keepFor(settings.current.server?.servers ?? null);
