@@ -52,7 +52,7 @@ export class Visit {
    * A frame came. While an address owes, its sockets share what it may send: a frame counts the more on its socket's own
    * account the more of them there are. So those that go on all the same are closed, and the others are slowed down.
    * @returns milliseconds for which nothing more should be read; 0 where all is well. More than {@link FLOOD_MS} only
-   *   where this socket itself is so far ahead: what its neighbours at the same address did can but slow it down.
+   *   where this socket itself is so far ahead of its share: who is quiet its neighbours can but slow down.
    */
   take(bytes: number): number {
     const cost = 1 + Math.floor(bytes / BYTES_PER_TOKEN);
