@@ -53,7 +53,7 @@ class Person {
       loadConnection: () => Promise.resolve(CallConnection),
       newStream: () => newFakeStream(),
       newCertificate: () => Promise.resolve(fakeCertificate(letter)),
-      videoCodecs: () => [],
+      videoCodecs: () => CODECS,
       key: letter,
       isQuiet: () => false,
       mayConnectAhead: () => this.connectsAhead,
@@ -107,6 +107,9 @@ class Person {
   }
 }
 
+/** What a browser can receive: the one that two Parleys use, and one more. */
+const CODECS = ['video/VP8', 'video/H264'].map((mimeType) => ({ mimeType, clockRate: 90_000 }));
+
 /** Something like a certificate, told apart by a letter. */
 function fakeCertificate(letter: string): RTCCertificate {
   const value = Array(32).fill(letter.charCodeAt(0).toString(16)).join(':');
@@ -153,6 +156,8 @@ const ends = () => network.open.slice(-2);
 
 test('two people are connected, see each other and know what the other sends', async () => {
   await connected();
+  const offered = network.connections.map((pc) => pc.getTransceivers().map(({ codecs }) => codecs));
+  expect(offered).toContainEqual([[], CODECS.slice(0, 1), CODECS.slice(0, 1)]);
   await clock.until(() => host.call.remoteVideo && guest.call.remoteVideo);
   for (const { call } of [host, guest]) {
     expect(call.remoteSound?.getTracks().map(({ kind }) => kind)).toEqual(['audio']);
