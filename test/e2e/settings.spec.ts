@@ -1,6 +1,17 @@
 import { BLUE, RED } from '../support/known-media';
 import { FIRST_NOTES, listen, notesOf } from '../support/notes';
-import { expect, test, type Person } from '../support/people';
+import { expect, test, type Meet, type Person } from '../support/people';
+
+const addressOf = (person: Person) => person.page.getByRole('textbox', { name: 'Address' });
+
+/** Ends this app. @returns the next start of it, whose settings have this address of a server */
+async function comesBackWith(meet: Meet, person: Person, address: string): Promise<Person> {
+  await person.app.close();
+  const again = await meet(person.name, { profile: person.profile });
+  await again.button(/^Settings/).click();
+  await expect(addressOf(again)).toHaveValue(address);
+  return again;
+}
 
 async function turn(person: Person, name: string, on: boolean): Promise<void> {
   // The key, for in a call there is no button.
@@ -102,18 +113,12 @@ test('it rings where one chose, and everything else is heard where it always is'
 test('a slip in a TURN server that is saved costs nothing', async ({ meet }) => {
   const turn = { urls: ['turn:turn.example.org:3478'], username: 'ann', credential: 'secret' };
   const ann = await meet('Ann', { settings: { iceServers: [turn] } });
-  const address = ann.page.getByRole('textbox', { name: 'Address' });
+  const address = addressOf(ann);
   await ann.button(/^Settings/).click();
   await address.fill('turn:');
   await address.press('Tab');
   await ann.button('Close').click();
-  await ann.app.close();
-
-  const again = await meet('Ann', { profile: ann.profile });
-  await again.button(/^Settings/).click();
-  await expect(again.page.getByRole('textbox', { name: 'Address' })).toHaveValue(
-    'turn:turn.example.org:3478',
-  );
+  const again = await comesBackWith(meet, ann, 'turn:turn.example.org:3478');
   await expect(again.page.getByRole('textbox', { name: 'User name' })).toHaveValue('ann');
 });
 
@@ -123,7 +128,7 @@ test('a TURN server that is half typed waits in the form, and is saved once it i
   const ann = await meet('Ann');
   await ann.button(/^Settings/).click();
   await ann.button('Add a server').click();
-  const address = ann.page.getByRole('textbox', { name: 'Address' });
+  const address = addressOf(ann);
   await address.fill('turn:turn.example.org');
   await ann.page.keyboard.press('Escape');
   await expect(address).toBeHidden();
@@ -135,22 +140,15 @@ test('a TURN server that is half typed waits in the form, and is saved once it i
   // The last field has the focus still.
   await ann.page.keyboard.press('Escape');
   await expect(address).toBeHidden();
-  await ann.app.close();
-
-  const again = await meet('Ann', { profile: ann.profile });
-  await again.button(/^Settings/).click();
-  await expect(again.page.getByRole('textbox', { name: 'Address' })).toHaveValue('turn:turn.example.org');
+  await comesBackWith(meet, ann, 'turn:turn.example.org');
 });
 
 test('what is being typed as one quits is saved', async ({ meet }) => {
   const ann = await meet('Ann');
   await ann.button(/^Settings/).click();
   await ann.button('Add a server').click();
-  await ann.page.getByRole('textbox', { name: 'Address' }).fill('stun.example.org');
-  await ann.app.close();
-  const again = await meet('Ann', { profile: ann.profile });
-  await again.button(/^Settings/).click();
-  await expect(again.page.getByRole('textbox', { name: 'Address' })).toHaveValue('stun:stun.example.org');
+  await addressOf(ann).fill('stun.example.org');
+  const again = await comesBackWith(meet, ann, 'stun:stun.example.org');
   await again.page.keyboard.press('Escape');
   await again.page.getByRole('textbox', { name: 'Your name' }).fill('Anna');
   await again.app.close();
@@ -161,12 +159,9 @@ test('what is being typed as one quits is saved', async ({ meet }) => {
 test('a server that a browser refuses stays in the settings until the person mends it', async ({ meet }) => {
   const ann = await meet('Ann', { settings: { iceServers: [{ urls: ['turn:turn.example.org'] }] } });
   await ann.button(/^Settings/).click();
-  const address = ann.page.getByRole('textbox', { name: 'Address' });
+  const address = addressOf(ann);
   await expect(address).toHaveValue('turn:turn.example.org');
   await ann.page.keyboard.press('Escape');
   await expect(address).toBeHidden();
-  await ann.app.close();
-  const again = await meet('Ann', { profile: ann.profile });
-  await again.button(/^Settings/).click();
-  await expect(again.page.getByRole('textbox', { name: 'Address' })).toHaveValue('turn:turn.example.org');
+  await comesBackWith(meet, ann, 'turn:turn.example.org');
 });
