@@ -1,11 +1,10 @@
 import type { ErrorCode, LinkKind } from '../preload/bridge';
-import { LinkRings, newNonce, type LinkRingsParts } from './link-rings';
+import { LinkPeople } from './link-people';
+import { LinkRings, type LinkRingsParts } from './link-rings';
 import { SignalingClient, SignalingError, type ClientEvent } from './signaling/client';
 import type { Timer } from './signaling/clock';
-import { isSignature, memberIdOf } from './signaling/identity';
 import type { Person, RingMessage, Status } from './signaling/protocol';
 import { reconnectDelay } from './signaling/reconnect-policy';
-import { ownerProofBytes } from './signaling/ring-proof';
 
 /** Where a link leads: addresses of one server, and the namespace its people meet in. */
 export interface LinkTarget {
@@ -40,16 +39,14 @@ export interface PeopleLinkParts extends Omit<LinkRingsParts, LinkProvides> {
   onReleased?: () => void;
 }
 
-/** How long somebody is waited for whom this app lost in the middle of a call. */
-const RETURN_MS = 10_000;
 /** A name is told once nobody rings. */
 const RENAME_MS = 1000;
 /** What is wrong will not mend itself: asked again only when the person changes something, or after this. */
 const HOPELESS_MS = 60_000;
 
 /**
- * One conversation with a server for as long as it is wanted: this person is present there, sees the others, and rings
- * them and is rung (link-rings.ts). Whoever has a server of their own proves here that it is theirs.
+ * One conversation with a server for as long as it is wanted: this person is present there, sees the others
+ * (link-people.ts), and rings them and is rung (link-rings.ts).
  */
 export class PeopleLink {
   readonly #parts: PeopleLinkParts;
@@ -68,17 +65,9 @@ export class PeopleLink {
   #servers: readonly string[];
   /** Where it led until now: a call may still name an address of before. */
   readonly #everServers: Set<string>;
-  #only: string | null | undefined;
-  /** Whoever is met here has proved their key, since the conversation was lost last. */
-  #isProved = false;
-  /** Who was asked to prove it. */
-  #asked: { call: string; person: Person } | null = null;
   #state: 'connecting' | 'up' | 'down' = 'connecting';
   #problem: ErrorCode | null = null;
-  readonly #people = new Map<string, Person>();
-
-  /** Who waits for somebody to be there, by member. */
-  readonly #awaited = new Map<string, () => void>();
+  readonly #people: LinkPeople;
   /** Over this conversation. */
   readonly rings: LinkRings;
 
@@ -88,13 +77,21 @@ export class PeopleLink {
     this.#name = parts.name;
     this.#servers = parts.target.servers;
     this.#everServers = new Set(this.#servers);
-    this.#only = parts.only;
+    this.#people = new LinkPeople({
+      ...parts,
+      link: parts.id,
+      namespace: parts.target.namespace,
+      only: parts.only,
+      isOwner: parts.rooms !== undefined,
+      tell: (to, message) => this.#tell(to, message),
+      onChange: () => parts.onChange?.(),
+    });
     this.rings = new LinkRings({
       ...parts,
       status: () => this.#status,
-      person: (member) => this.#people.get(member) ?? null,
+      person: (member) => this.#people.find(member),
       entered: () => this.#entered,
-      waitFor: (member) => this.#waitFor(member),
+      waitFor: (member) => this.#people.waitFor(member),
       tell: (to, message) => this.#tell(to, message),
       roomTarget: (room) => ({ servers: [...this.#servers], namespace: parts.target.namespace, room }),
     });
@@ -115,12 +112,12 @@ export class PeopleLink {
 
   /** Who is met here now. */
   get people(): Person[] {
-    return [...this.#people.values()];
+    return this.#people.all;
   }
 
   /** The key of the one person who is met here, once it is known. */
   get only(): string | null {
-    return this.#only ?? null;
+    return this.#people.only;
   }
 
   /** The address that answered, `ws://host:port`. */
@@ -164,7 +161,7 @@ export class PeopleLink {
   /** Says everything again to a page that has just begun. */
   tellAll(): void {
     this.#tellState();
-    this.#parts.emit({ type: 'people', link: this.id, people: this.people });
+    this.#people.tellAll();
   }
 
   /** The server is at other addresses from now on. */
@@ -209,7 +206,7 @@ export class PeopleLink {
     if (this.#closed) return;
     this.#forgetPeople();
     this.rings.close();
-    for (const settle of [...this.#awaited.values()]) settle();
+    this.#people.close();
     this.#closed = true;
     this.#cancelRetry();
     if (this.isHeld) this.#client?.absent();
@@ -222,75 +219,6 @@ export class PeopleLink {
     this.#closed = false;
     this.#tellState();
     this.#client?.present(this.#status);
-  }
-
-  // ---------------------------------------------------------------- who is met here
-
-  #onTold(from: Person, message: RingMessage): void {
-    if (!this.#isWho(from) || !this.#isMet(from)) return;
-    if (message.type === 'prove') this.#prove(from, message.call);
-    else if (message.type === 'proof') this.#onProof(from, message);
-    else this.rings.hear(from, message);
-  }
-
-  /** Only who owns the server is ever asked. */
-  #prove({ id, key }: Person, call: string): void {
-    if (!this.#parts.rooms) return;
-    const signature = this.#parts.identity.sign(ownerProofBytes({ to: key, call }));
-    this.#tell(id, { type: 'proof', call, signature });
-  }
-
-  /**
-   * Whether somebody at another's server is whose key it says they are; asks them where that is not known yet. The
-   * saved server and one's own have made sure of it.
-   */
-  #hasProved(person: Person): boolean {
-    if (this.#only === undefined || this.#isProved) return true;
-    const call = this.#asked?.call ?? newNonce();
-    if (!this.#asked) this.#tell(person.id, { type: 'prove', call });
-    this.#asked = { call, person };
-    return false;
-  }
-
-  #onProof(from: Person, { call, signature }: Extract<RingMessage, { type: 'proof' }>): void {
-    const asked = this.#asked;
-    if (asked?.call !== call || asked.person.id !== from.id) return;
-    if (!isSignature(ownerProofBytes({ to: this.#publicKey, call }), asked.person.key, signature)) {
-      this.#parts.log.warn('somebody who shows the key of another', { link: this.#parts.id });
-      return;
-    }
-    this.#asked = null;
-    this.#isProved = true;
-    this.#onHere(asked.person);
-    this.#parts.emit({ type: 'person', link: this.#parts.id, person: asked.person });
-    this.#parts.onChange?.();
-  }
-
-  get #publicKey(): string {
-    return this.#parts.identity.publicKey;
-  }
-
-  #tell(to: string, message: RingMessage): void {
-    this.#client?.tell(to, message);
-  }
-
-  /** Whether this person is met here, or only somebody else who is on the same server. */
-  #isMet({ key }: Person): boolean {
-    if (this.#only === null) this.#only = key;
-    return this.#only === undefined || this.#only === key;
-  }
-
-  #waitFor(member: string): Promise<void> {
-    if (this.#people.has(member)) return Promise.resolve();
-    return new Promise((resolve) => {
-      const settle = (): void => {
-        this.#parts.clock.clearTimeout(timer);
-        this.#awaited.delete(member);
-        resolve();
-      };
-      const timer = this.#parts.clock.setTimeout(settle, RETURN_MS);
-      this.#awaited.set(member, settle);
-    });
   }
 
   // ---------------------------------------------------------------- the conversation
@@ -326,7 +254,6 @@ export class PeopleLink {
   #onEvent(event: ClientEvent): void {
     // Only a call is still over it.
     if (this.#closed) return;
-    const { id: link, emit } = this.#parts;
     switch (event.type) {
       case 'up':
         this.#attempt = 0;
@@ -342,24 +269,13 @@ export class PeopleLink {
         this.#connectLater(event.code);
         return;
       case 'people':
-        if (event.offset === 0) this.#people.clear();
-        for (const person of event.people) {
-          if (this.#isWho(person) && this.#isMet(person) && this.#hasProved(person)) this.#onHere(person);
-        }
-        emit({ type: 'people', link, people: this.people });
-        this.#parts.onChange?.();
+        this.#people.list(event);
         return;
       case 'person':
-        if (!this.#isWho(event.person) || !this.#isMet(event.person)) return;
-        if (!this.#hasProved(event.person)) return;
-        this.#onHere(event.person);
-        emit({ type: 'person', link, person: event.person });
-        this.#parts.onChange?.();
+        this.#people.appeared(event.person);
         return;
       case 'person-gone':
-        this.#people.delete(event.member);
-        if (this.#asked?.person.id === event.member) this.#asked = null;
-        emit({ type: 'person-gone', link, member: event.member });
+        this.#people.vanished(event.member);
         this.rings.unreachable(event.member);
         this.#parts.onChange?.();
         return;
@@ -391,25 +307,21 @@ export class PeopleLink {
     }
   }
 
-  #onHere(person: Person): void {
-    this.#people.set(person.id, person);
-    this.#awaited.get(person.id)?.();
+  #onTold(from: Person, message: RingMessage): void {
+    if (!this.#people.isMet(from)) return;
+    if (message.type === 'prove') this.#people.prove(from, message);
+    else if (message.type === 'proof') this.#people.onProof(from, message);
+    else this.rings.hear(from, message);
   }
 
-  /** The server says whose key it is; that the id follows from it, one can see for oneself. */
-  #isWho({ id, key }: Person): boolean {
-    if (memberIdOf(this.#parts.target.namespace, key) === id) return true;
-    this.#parts.log.warn('somebody whose key is another', { link: this.#parts.id });
-    return false;
+  #tell(to: string, message: RingMessage): void {
+    this.#client?.tell(to, message);
   }
 
   #forgetPeople(): void {
-    for (const member of new Set([...this.#people.keys(), ...this.rings.members]))
+    for (const member of new Set([...this.people.map(({ id }) => id), ...this.rings.members]))
       this.rings.unreachable(member);
-    this.#people.clear();
-    this.#isProved = false;
-    this.#asked = null;
-    this.#parts.emit({ type: 'people', link: this.#parts.id, people: [] });
+    this.#people.forget();
   }
 
   #setState(state: 'connecting' | 'up' | 'down', problem: ErrorCode | null): void {
