@@ -3,15 +3,15 @@ import type { BridgeEvent, NearbyView, Result, Settings } from '../../preload/br
 import { formatPersonLink, readPerson } from '../join-link';
 import type { LanServer } from '../lan-server';
 import { hostAddresses } from '../network-addresses';
-import type { PeopleLink } from '../people-link';
 import type { PeopleLinks } from '../people-links';
 import type { Clock, Timer } from '../signaling/clock';
 import { memberIdOf } from '../signaling/identity';
 import type { Logger } from '../signaling/logger';
 import { NEARBY } from '../signaling/protocol';
-import { instanceOf } from './announcement';
+import { DialledLinks, MEET_MS } from './dialled-links';
 import { Discovery, type OpenMulticast } from './discovery';
 import { isOwn, onLink, type Interfaces } from './networks';
+import { Places, type KnownAddresses, type Place } from './places';
 import { chooseDialled, shouldDial, WAIT_MS, type Candidate } from './who-dials';
 
 export interface NearbyParts {
@@ -22,7 +22,7 @@ export interface NearbyParts {
   links: PeopleLinks;
   isFavourite: (key: string) => boolean;
   /** Where favourites were reached last. */
-  knownAddresses: () => readonly { key: string; servers: readonly string[] }[];
+  knownAddresses: () => readonly KnownAddresses[];
   /** Somebody was reached there. */
   noteAddress: (key: string, server: string) => void;
   interfaces: () => Interfaces;
@@ -36,31 +36,12 @@ export interface NearbyParts {
 /** Not looking, looking without being seen, or being seen as well. */
 type Mode = 'off' | 'unseen' | 'seen';
 
-/** Somebody's app, as far as it is known where it is. */
-interface Place {
-  key: string;
-  servers: string[];
-  seenAtMs: number;
-  firstSeenAtMs: number;
-  /** Heard on the network, known from another time, met where they were known to be, or told by the person. */
-  from: 'heard' | 'known' | 'met' | 'person';
-  /** They were there at the last look. */
-  isThere?: boolean;
-}
-
 /** The link to this app's own server. */
 const OWN = 'own';
-/** Places remembered at a time, beside those of favourites; more are somebody's mischief. */
-const MAX_PLACES = 256;
-/** Who was not seen for so long and cannot be reached either has gone. */
-const FORGET_MS = 130_000;
 /** Where multicast finds nobody, favourites are looked for where they were. */
 const ASK_KNOWN_MS = 3000;
 /** And then again and again, less and less often: multicast may be blocked here, and they may come later. */
 const ASK_AGAIN_MS = 60_000;
-/** Somebody at a typed address has answered by now. */
-const MEET_MS = 6000;
-
 /** Also while invisible: then others are shown, and this person is not. */
 const OFF: NearbyView = { state: 'off', problem: null, search: 'looking', link: null, addresses: [] };
 
@@ -74,13 +55,8 @@ export class Nearby {
   #mode: Mode = 'off';
   #view: NearbyView = OFF;
   #port: number | null = null;
-  readonly #places = new Map<string, Place>();
-  /** Ids of the links to others' servers, by key. */
-  readonly #dialled = new Map<string, string>();
-  /** Keys of who was not there when their known addresses were asked last. */
-  readonly #absent = new Set<string>();
-  /** Who wait for somebody to be met look at every change. */
-  readonly #meetings = new Set<() => void>();
+  readonly #places: Places;
+  readonly #dialled: DialledLinks;
   /** Runs out where the known addresses of favourites are asked. */
   #asking: Timer | null = null;
   /** Starting and stopping, one after the other. */
@@ -88,7 +64,9 @@ export class Nearby {
 
   constructor(parts: NearbyParts) {
     this.#parts = parts;
-    const { lanServer } = parts;
+    const { lanServer, links, noteAddress, clock, isFavourite } = parts;
+    this.#places = new Places(isFavourite);
+    this.#dialled = new DialledLinks({ links, noteAddress, clock, onChange: () => this.#decide() });
     lanServer.onRestarted((port) => {
       if (this.#mode !== 'seen') return;
       // For a room that was open: being reachable has to be asked for again.
@@ -97,7 +75,7 @@ export class Nearby {
         return;
       }
       this.#listensAt(port);
-      parts.links.link(OWN)?.reconnectNow();
+      links.link(OWN)?.reconnectNow();
     });
   }
 
@@ -176,7 +154,7 @@ export class Nearby {
         return;
       }
       case 'off':
-        for (const key of [...this.#dialled.keys()]) this.#hangUp(key);
+        for (const key of this.#dialled.keys) this.#dialled.hangUp(key);
         this.#places.clear();
         if (this.#asking !== null) this.#parts.clock.clearTimeout(this.#asking);
         await Promise.all([this.#discovery?.stop(), this.#stopListening()]);
@@ -195,7 +173,10 @@ export class Nearby {
       clock,
       log,
       onSighted: (other, servers) => this.#onSighted(other, servers, 'heard'),
-      onGoodbye: (instance) => this.#onGoodbye(instance),
+      onGoodbye: (instance) => {
+        this.#places.saidGoodbye(instance);
+        this.#decide();
+      },
       onSearch: (search) => this.#show({ search }),
       onMoved: () => {
         this.#show(this.#whereabouts());
@@ -247,14 +228,9 @@ export class Nearby {
 
   #onSighted(key: string, servers: string[], from: Place['from']): void {
     const { clock } = this.#parts;
-    const now = clock.now();
-    const known = this.#places.get(key);
-    if (!known && this.#places.size >= MAX_PLACES && !this.#parts.isFavourite(key)) return;
-    const firstSeenAtMs = known?.firstSeenAtMs ?? now;
-    // What the person said counts until the app ends.
-    const origin = known?.from === 'person' ? 'person' : from;
-    this.#places.set(key, { key, servers, seenAtMs: now, firstSeenAtMs, from: origin });
-    const link = this.#linkTo(key);
+    const isNew = this.#places.get(key) === undefined;
+    if (!this.#places.sight(key, servers, from, clock.now())) return;
+    const link = this.#dialled.with(key);
     if (link) {
       link.moveTo(servers);
       // An app that was started again says so itself, long before it would be tried again.
@@ -262,15 +238,7 @@ export class Nearby {
     }
     this.#decide();
     // Perhaps they do not see us; or are not where they were.
-    if (!known) clock.setTimeout(() => this.#decide(), from === 'known' ? MEET_MS : WAIT_MS);
-  }
-
-  #onGoodbye(instance: string): void {
-    const key = [...this.#places.keys()].find((each) => instanceOf(each) === instance);
-    const place = key === undefined ? undefined : this.#places.get(key);
-    // Anybody can say it of anybody: while they are there, they are.
-    if (place) place.seenAtMs = -Infinity;
-    this.#decide();
+    if (isNew) clock.setTimeout(() => this.#decide(), from === 'known' ? MEET_MS : WAIT_MS);
   }
 
   /** Keeps the sockets to others' servers that are to be kept, and no others. */
@@ -281,15 +249,10 @@ export class Nearby {
     const isAnnounced = this.#port !== null;
     const here = this.#here;
     const candidates: Candidate[] = [];
-    for (const place of [...this.#places.values()]) {
-      const link = this.#linkTo(place.key);
-      this.#noteMet(place, link, now);
-      const isStale = place.from !== 'person' && now - place.seenAtMs > FORGET_MS;
-      const isAbsent = this.#isAbsent(place, link, now);
-      if (isAbsent) this.#absent.add(place.key);
-      if (isAbsent || (link?.state !== 'up' && isStale)) {
-        this.#hangUp(place.key);
-        this.#places.delete(place.key);
+    for (const place of this.#places.all) {
+      const link = this.#dialled.with(place.key);
+      if (!this.#places.review(place, link, now)) {
+        this.#dialled.hangUp(place.key);
         continue;
       }
       const other = {
@@ -306,26 +269,11 @@ export class Nearby {
       }
     }
     const chosen = chooseDialled(candidates);
-    for (const dialled of [...this.#dialled.keys()]) if (!chosen.has(dialled)) this.#hangUp(dialled);
+    for (const dialled of this.#dialled.keys) if (!chosen.has(dialled)) this.#dialled.hangUp(dialled);
     for (const chosenKey of chosen) {
       const place = this.#places.get(chosenKey);
-      if (place && !this.#linkTo(chosenKey)) this.#dial(place);
+      if (place && !this.#dialled.with(chosenKey)) this.#dialled.dial(place.key, place.servers);
     }
-  }
-
-  /** Who was met where they were known to be is announced by nobody: they are seen as long as they are there. */
-  #noteMet(place: Place, link: PeopleLink | null, now: number): void {
-    if (place.from !== 'known' && place.from !== 'met') return;
-    const isThere = (link?.people.length ?? 0) > 0;
-    if (isThere || place.isThere === true) place.seenAtMs = now;
-    if (isThere) place.from = 'met';
-    place.isThere = isThere;
-  }
-
-  /** Where they once were nobody is, or somebody else: that is asked again soon enough. */
-  #isAbsent({ from, firstSeenAtMs }: Place, link: PeopleLink | null, now: number): boolean {
-    if (from !== 'known' || link === null) return false;
-    return link.problem !== null || now - firstSeenAtMs >= MEET_MS;
   }
 
   /** Keys of who is at our own server. */
@@ -333,49 +281,14 @@ export class Nearby {
     return new Set(this.#parts.links.link(OWN)?.people.map((person) => person.key));
   }
 
-  #linkTo(key: string): PeopleLink | null {
-    const id = this.#dialled.get(key);
-    return id === undefined ? null : this.#parts.links.link(id);
-  }
-
-  #dial({ key, servers }: Pick<Place, 'key' | 'servers'>): PeopleLink {
-    const id = `near ${instanceOf(key)}`;
-    this.#dialled.set(key, id);
-    return this.#open(id, servers, key);
-  }
-
-  #hangUp(key: string): void {
-    const id = this.#dialled.get(key);
-    if (id === undefined) return;
-    this.#dialled.delete(key);
-    this.#parts.links.end(id);
-  }
-
-  #open(id: string, servers: readonly string[], only: string | null): PeopleLink {
-    const { links, noteAddress } = this.#parts;
-    const link = links.open({
-      id,
-      kind: 'nearby',
-      target: { servers, namespace: NEARBY },
-      password: null,
-      only,
-      onChange: () => {
-        const { server, only: person } = link;
-        if (link.people.length > 0 && person !== null && server !== null) noteAddress(person, server);
-        for (const look of [...this.#meetings]) look();
-        this.#decide();
-      },
-    });
-    return link;
-  }
-
   // ---------------------------------------------------------------- where nobody is found
 
   async #meetAt(key: string, servers: string[]): Promise<boolean> {
     const before = this.#places.get(key);
     this.#onSighted(key, servers, 'person');
+    const dialled = this.#dialled;
     const isMet =
-      this.#here.has(key) || (await this.#isAnybodyAt(this.#linkTo(key) ?? this.#dial({ key, servers })));
+      this.#here.has(key) || (await dialled.isAnybodyAt(dialled.with(key) ?? dialled.dial(key, servers)));
     if (!isMet) this.#takeBack(key, servers, before);
     return isMet;
   }
@@ -383,15 +296,15 @@ export class Nearby {
   /** What the person was told of somebody is not so: all is again as it was known before. */
   #takeBack(key: string, servers: readonly string[], before: Place | undefined): void {
     if (before) {
-      this.#places.set(key, before);
-      this.#linkTo(key)?.moveTo(before.servers);
+      this.#places.put(before);
+      this.#dialled.with(key)?.moveTo(before.servers);
     } else {
       this.#places.delete(key);
-      this.#hangUp(key);
+      this.#dialled.hangUp(key);
     }
     // At one server a key has one conversation: theirs who really is there gave way.
-    for (const other of this.#places.values()) {
-      const link = this.#linkTo(other.key);
+    for (const other of this.#places.all) {
+      const link = this.#dialled.with(other.key);
       if (link && link.state !== 'up' && other.servers.some((server) => servers.includes(server)))
         link.reconnectNow();
     }
@@ -399,47 +312,29 @@ export class Nearby {
 
   async #meetSomebodyAt(servers: string[]): Promise<boolean> {
     const { links, clock } = this.#parts;
-    const there = [...this.#places.values()].find(
+    const there = this.#places.all.find(
       ({ from, servers: its }) => from !== 'known' && servers.some((one) => its.includes(one)),
     );
     if (there) return this.#meetAt(there.key, there.servers);
-    const link = this.#open(`at ${servers.join(' ')}`.slice(0, 64), servers, null);
-    const isMet = await this.#isAnybodyAt(link);
+    const link = this.#dialled.dialAnybody(servers);
+    const isMet = await this.#dialled.isAnybodyAt(link);
     const key = link.only;
     if (!isMet || key === null || this.#mode === 'off') {
       links.end(link.id);
       return false;
     }
-    const known = this.#linkTo(key);
+    const known = this.#dialled.with(key);
     if (known) {
       // At one server a key has one conversation: the newer took the place of the one that is kept.
       links.end(link.id);
       known.reconnectNow();
       return true;
     }
-    this.#dialled.set(key, link.id);
+    this.#dialled.keep(key, link);
     const now = clock.now();
-    this.#places.set(key, { key, servers, seenAtMs: now, firstSeenAtMs: now, from: 'person' });
+    this.#places.put({ key, servers, seenAtMs: now, firstSeenAtMs: now, from: 'person' });
     this.#decide();
     return true;
-  }
-
-  /** Waits until somebody is met there, or it is clear that nobody will be. */
-  #isAnybodyAt(link: PeopleLink): Promise<boolean> {
-    const { clock } = this.#parts;
-    return new Promise((resolve) => {
-      const timer = clock.setTimeout(() => settle(), MEET_MS);
-      const look = (): void => {
-        if (link.people.length > 0 || link.problem !== null) settle();
-      };
-      const settle = (): void => {
-        clock.clearTimeout(timer);
-        this.#meetings.delete(look);
-        resolve(link.people.length > 0);
-      };
-      this.#meetings.add(look);
-      look();
-    });
   }
 
   #isOwnServer(server: string): boolean {
@@ -455,20 +350,11 @@ export class Nearby {
       if (this.#mode === 'off') return;
       this.#askKnownLater(Math.min(4 * ms, ASK_AGAIN_MS));
       const isNear = onLink(this.#parts.interfaces());
-      // Addresses change hands. At one server a key has one conversation, which a second one would take the place of.
-      const isTaken = (server: string): boolean =>
-        this.#isOwnServer(server) ||
-        [...this.#places.values()].some((place) => place.servers.includes(server));
-      // Who was not at an address the last time lets the others of it go first.
-      const known = [...this.#parts.knownAddresses()].sort(
-        (one, other) => Number(this.#absent.has(one.key)) - Number(this.#absent.has(other.key)),
+      this.#places.askKnown(
+        this.#parts.knownAddresses().filter(({ key }) => key !== this.#parts.key),
+        (server) => isNear(hostOf(server)) && !this.#isOwnServer(server),
+        (key, servers) => this.#onSighted(key, servers, 'known'),
       );
-      this.#absent.clear();
-      for (const { key, servers } of known) {
-        const near = servers.filter((server) => isNear(hostOf(server)) && !isTaken(server));
-        if (near.length > 0 && !this.#places.has(key) && key !== this.#parts.key)
-          this.#onSighted(key, near, 'known');
-      }
     }, ms);
   }
 
