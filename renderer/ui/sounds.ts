@@ -39,6 +39,8 @@ const notes: Record<Sound | 'autoAnswer', readonly Note[]> = {
 /** From the beginning of one ring to the next. */
 const AGAIN_MS = 3000;
 const LOUDNESS = 0.07;
+/** A tone that is cut off clicks. */
+const FADE_S = 0.03;
 
 /** Missing in TypeScript's library still: Web Audio API, "sinkId". */
 interface SinkContext extends AudioContext {
@@ -47,6 +49,8 @@ interface SinkContext extends AudioContext {
 }
 
 let context: AudioContext | null = null;
+/** What is being made ready or still heard. With none of it the machine's audio device is not to be held open. */
+let sounding = 0;
 
 const hasSink = (audio: AudioContext): audio is SinkContext => 'setSinkId' in audio;
 
@@ -56,30 +60,52 @@ export const canChooseSpeaker = 'setSinkId' in AudioContext.prototype;
 /**
  * Plays once. A machine without sound stays silent.
  * @param speaker the device to hear it from; where it is not there any more, and without one, the system's
+ * @returns what silences the rest of it
  */
-export function playSound(sound: keyof typeof notes, speaker: string | null = null): void {
+export function playSound(sound: keyof typeof notes, speaker: string | null = null): () => void {
   context ??= new AudioContext();
   const audio = context;
+  const tones: { tone: OscillatorNode; gain: GainNode }[] = [];
+  let isSilenced = false;
   const ready = hasSink(audio) && audio.sinkId !== (speaker ?? '') ? choose(audio, speaker) : null;
-  // Suspended contexts hold the machine's audio device open for nothing between two sounds.
+  sounding += 1;
   void Promise.resolve(ready)
     .then(() => audio.resume())
     .then(() => {
       const start = audio.currentTime + 0.02;
-      let last: OscillatorNode | null = null;
-      for (const { hertz, atS, forS } of notes[sound]) {
-        const tone = new OscillatorNode(audio, { type: 'sine', frequency: hertz });
-        const gain = new GainNode(audio, { gain: 0 });
-        gain.gain.setValueAtTime(0, start + atS);
-        gain.gain.linearRampToValueAtTime(LOUDNESS, start + atS + 0.015);
-        gain.gain.exponentialRampToValueAtTime(0.0001, start + atS + forS);
-        tone.connect(gain).connect(audio.destination);
-        tone.start(start + atS);
-        tone.stop(start + atS + forS);
-        last = tone;
+      for (const note of isSilenced ? [] : notes[sound]) {
+        sounding += 1;
+        tones.push(playNote(audio, note, start));
       }
-      if (last !== null) last.onended = () => void audio.suspend();
-    });
+    })
+    .finally(() => ended(audio));
+  return () => {
+    isSilenced = true;
+    for (const { tone, gain } of tones) {
+      gain.gain.cancelScheduledValues(audio.currentTime);
+      gain.gain.setTargetAtTime(0, audio.currentTime, FADE_S / 3);
+      tone.stop(audio.currentTime + FADE_S);
+    }
+  };
+}
+
+function playNote(audio: AudioContext, { hertz, atS, forS }: Note, start: number) {
+  const tone = new OscillatorNode(audio, { type: 'sine', frequency: hertz });
+  const gain = new GainNode(audio, { gain: 0 });
+  gain.gain.setValueAtTime(0, start + atS);
+  gain.gain.linearRampToValueAtTime(LOUDNESS, start + atS + 0.015);
+  gain.gain.exponentialRampToValueAtTime(0.0001, start + atS + forS);
+  tone.connect(gain).connect(audio.destination);
+  tone.start(start + atS);
+  tone.stop(start + atS + forS);
+  tone.onended = () => ended(audio);
+  return { tone, gain };
+}
+
+/** A suspended context keeps what was to be heard for the next time, so only the last to end suspends it. */
+function ended(audio: AudioContext): void {
+  sounding -= 1;
+  if (sounding === 0) void audio.suspend();
 }
 
 async function choose(audio: SinkContext, speaker: string | null): Promise<void> {
@@ -91,9 +117,12 @@ async function choose(audio: SinkContext, speaker: string | null): Promise<void>
   }
 }
 
-/** Plays again and again. @returns what stops it. */
+/** Plays again and again. @returns what stops it, in the middle of a tone too: somebody may be speaking by then. */
 export function repeatSound(sound: Sound, speaker: string | null = null): () => void {
-  playSound(sound, speaker);
-  const timer = setInterval(() => playSound(sound, speaker), AGAIN_MS);
-  return () => clearInterval(timer);
+  let silence = playSound(sound, speaker);
+  const timer = setInterval(() => (silence = playSound(sound, speaker)), AGAIN_MS);
+  return () => {
+    clearInterval(timer);
+    silence();
+  };
 }
