@@ -17,11 +17,3 @@ export function oncePerKey(reached: readonly PersonHere[]): PersonHere[] {
   }
   return [...people.values()];
 }
-
-const rank = ({ person }: PersonHere): number => (person.status === 'free' ? 0 : 1);
-
-/** Those who may be rung come first, then by name. */
-export function inOrder(a: PersonHere, b: PersonHere): number {
-  const byName = a.person.name.localeCompare(b.person.name);
-  return rank(a) - rank(b) || byName || (a.person.key < b.person.key ? -1 : 1);
-}

@@ -2,7 +2,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Person } from '../../main/signaling/protocol';
 import type { Bridge, BridgeEvent, ErrorCode, LinkKind, NearbyView } from '../../preload/bridge';
-import { inOrder, oncePerKey, type PersonHere } from './people-here';
+import { oncePerKey, type PersonHere } from './people-here';
 
 /** One conversation with a server, as it is doing. */
 export interface LinkView {
@@ -23,13 +23,13 @@ export class People {
   /** By link and member. */
   readonly #reached = new SvelteMap<string, { link: string; person: Person }>();
   #nearby = $state.raw(OFF);
-  /** Each person once, by the way to them that is shortest. Those who may be rung come first, then by name. */
+  /** Each person once, by the way to them that is shortest. */
   readonly here = $derived(
     oncePerKey(
       [...this.#reached.values()]
         .filter(({ person }) => !this.#isBlocked(person.key))
         .map((reached) => this.#toHere(reached)),
-    ).sort(inOrder),
+    ),
   );
   /** The conversation with the server that was saved. */
   readonly saved = $derived([...this.#links.values()].find(({ kind }) => kind === 'saved') ?? null);

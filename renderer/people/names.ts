@@ -39,8 +39,8 @@ const LOOKALIKES: Readonly<Record<string, string>> = Object.fromEntries(
     .map((pair) => [pair.charAt(0), pair.charAt(pair.length - 1)]),
 );
 
-/** What is left of a name to compare it by eye: no case, no width, nothing invisible, no spaces between. */
-export function skeletonOf(name: string): string {
+/** What is left of a name to find it by: no case, no width, nothing invisible, no spaces between. */
+function plainOf(name: string): string {
   // Down, up and down again: some letters have a capital that is not the capital of their small one (ẞ, ß, SS).
   const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
   const visible = folded
@@ -48,6 +48,10 @@ export function skeletonOf(name: string): string {
     .replace(/[\p{Default_Ignorable_Code_Point}\p{Control}\p{White_Space}]/gu, '');
   return visible.replace(/./gu, (letter) => LOOKALIKES[letter] ?? letter).normalize('NFD');
 }
+
+/** What is left of a name to compare it by eye, which takes some letters for others in most fonts. */
+export const skeletonOf = (name: string): string =>
+  plainOf(name).replace(/[i1|]/g, 'l').replaceAll('0', 'o').replaceAll('rn', 'm');
 
 /** Somebody this person relies on, whose name looks like this one and whose key is another; `null`: none. */
 export function namesakeOf(
@@ -74,4 +78,4 @@ export function isFound(search: string, ...names: readonly string[]): boolean {
   return names.some((name) => searchable(name).includes(wanted));
 }
 
-const searchable = (text: string): string => skeletonOf(text).replace(/\p{Nonspacing_Mark}/gu, '');
+const searchable = (text: string): string => plainOf(text).replace(/\p{Nonspacing_Mark}/gu, '');

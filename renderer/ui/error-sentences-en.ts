@@ -38,10 +38,18 @@ export const enSentences: Sentences = {
       what: 'This cannot be a room name.',
       whatToDo: 'It has 1 to 64 letters, digits or symbols.',
     },
+    'bad-group-name': {
+      what: 'This cannot be the name of a group.',
+      whatToDo: 'It has 1 to 64 letters, digits or symbols.',
+    },
     'own-address': { what: 'This is your own address.', whatToDo: 'Type the address of the other person.' },
     'bad-ice-server': {
       what: 'This is not the address of a STUN or TURN server.',
       whatToDo: 'It looks like turn:example.org:3478.',
+    },
+    'turn-without-secret': {
+      what: 'A TURN server needs a user name and a password.',
+      whatToDo: 'Ask whoever runs it for both.',
     },
     'too-long': { what: 'This is too long.', whatToDo: 'Paste only the link or the address.' },
     'room-full': {
@@ -193,7 +201,7 @@ export const enSentences: Sentences = {
         ? { what: `You declined ${isolate(name)}’s call.` }
         : { what: `${isolate(name)} declined the call.` },
     busy: (name) => ({
-      what: `${isolate(name)} is in another call.`,
+      what: `${isolate(name)} is busy.`,
       whatToDo: 'They will see that you called.',
     }),
     'do-not-disturb': (name) => ({
@@ -207,7 +215,7 @@ export const enSentences: Sentences = {
     'no-answer': () => ({ what: 'Nobody answered.' }),
     unreachable: (name) => ({
       what: `${isolate(name)} cannot be reached any more.`,
-      whatToDo: 'They closed Parley, or lost their connection.',
+      whatToDo: 'They closed Parley, or one of you lost the connection.',
     }),
     'not-verified': (name) => ({
       what: `The call was stopped: it would not have reached ${isolate(name)} alone.`,

@@ -32,11 +32,13 @@ export const zhSentences: Sentences = {
       whatToDo: '地址的样子像 192.168.1.5 或 example.org:9238。',
     },
     'bad-room-name': { what: '这个名字不能用作房间名。', whatToDo: '房间名为 1 到 64 个字符。' },
+    'bad-group-name': { what: '这个名字不能用作群组名。', whatToDo: '群组名为 1 到 64 个字符。' },
     'own-address': { what: '这是你自己的地址。', whatToDo: '请填写对方的地址。' },
     'bad-ice-server': {
       what: '这不是 STUN 或 TURN 服务器的地址。',
       whatToDo: '地址的样子像 turn:example.org:3478。',
     },
+    'turn-without-secret': { what: 'TURN 服务器需要用户名和密码。', whatToDo: '请向管理它的人索取。' },
     'too-long': { what: '内容太长了。', whatToDo: '请只粘贴链接或地址。' },
     'room-full': { what: '房间里已经有两个人了。', whatToDo: '等其中一位离开后再试。' },
     'room-not-open': { what: '这个房间还没有开。', whatToDo: '请核对房间名，并问问房主是否在房间里。' },
@@ -65,7 +67,7 @@ export const zhSentences: Sentences = {
       what: '服务器在，但它不认这个地址。',
       whatToDo: '请使用房主屏幕上显示的链接。在 Parley 里开的房间只能在它所在的网络里使用。',
     },
-    'password-required': { what: '这台服务器需要密码。', whatToDo: '请向管理它的人索取，然后填在这里。' },
+    'password-required': { what: '这台服务器需要密码。', whatToDo: '请向管理它的人索取，然后填写密码。' },
     'turn-refused': { what: 'TURN 服务器拒绝了用户名或密码。', whatToDo: '请在设置里核对这两项。' },
     'too-many': { what: '同时敲门的人太多了。', whatToDo: '请过一分钟再试。' },
     'port-taken': {
@@ -130,7 +132,7 @@ export const zhSentences: Sentences = {
     }),
     declined: (name, by) =>
       by === 'self' ? { what: `你拒绝了 ${isolate(name)} 的来电` } : { what: `${isolate(name)} 拒绝了通话` },
-    busy: (name) => ({ what: `${isolate(name)} 正在通话中`, whatToDo: '对方会看到你来过电话。' }),
+    busy: (name) => ({ what: `${isolate(name)} 正忙`, whatToDo: '对方会看到你来过电话。' }),
     'do-not-disturb': (name) => ({
       what: `${isolate(name)} 现在不想被打扰`,
       whatToDo: '对方会看到你来过电话。',
@@ -140,7 +142,7 @@ export const zhSentences: Sentences = {
     'no-answer': () => ({ what: '无人接听' }),
     unreachable: (name) => ({
       what: `联系不上 ${isolate(name)} 了`,
-      whatToDo: '对方关闭了 Parley，或者网络断了。',
+      whatToDo: '对方关闭了 Parley，或者你们中有一方断网了。',
     }),
     'not-verified': (name) => ({
       what: `通话已停止：对面不一定是 ${isolate(name)}`,

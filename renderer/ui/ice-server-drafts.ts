@@ -1,6 +1,7 @@
 /** STUN and TURN servers as a person types them. */
 import * as v from 'valibot';
 import { iceServerSchema, type IceServer } from '../../main/signaling/protocol';
+import type { ErrorCode } from '../../preload/bridge';
 
 export interface IceServerDraft {
   /** Tells the rows of the form apart. */
@@ -24,9 +25,22 @@ export function readIceServer(draft: IceServerDraft): IceServer | null {
     ...(userName === '' ? {} : { username: userName }),
     ...(draft.credential === '' ? {} : { credential: draft.credential }),
   };
-  // A browser refuses a TURN server without both.
-  if (/^turns?:/i.test(url) && (userName === '' || draft.credential === '')) return null;
-  return v.is(iceServerSchema, server) ? server : null;
+  return v.is(iceServerSchema, server) && !lacksSecret(draft) ? server : null;
+}
+
+/** A browser refuses a TURN server without both. */
+function lacksSecret({ address, userName, credential }: IceServerDraft): boolean {
+  const isTurn = /^turns?:/i.test(address.trim()) || userName.trim() !== '';
+  return isTurn && (userName.trim() === '' || credential === '');
+}
+
+/** What is wrong with a row; `null`: nothing. */
+export function problemOf(
+  draft: IceServerDraft,
+): Extract<ErrorCode, 'bad-ice-server' | 'turn-without-secret'> | null {
+  if (readIceServer(draft) !== null) return null;
+  const isRightBeside = readIceServer({ ...draft, userName: 'x', credential: 'x' }) !== null;
+  return isRightBeside && lacksSecret(draft) ? 'turn-without-secret' : 'bad-ice-server';
 }
 
 /** What a row was saved as, even where a browser refuses it: that is for the person to mend. */

@@ -4,6 +4,7 @@ import {
   MOST_ICE_SERVERS,
   draftIceServers,
   isEmpty,
+  problemOf,
   readIceServer,
   savedAs,
   type IceServerDraft,
@@ -33,8 +34,9 @@ export class IceServerForm {
     return this.drafts.flatMap(({ key }) => this.#good[key] ?? []);
   }
 
-  isWrong(draft: IceServerDraft): boolean {
-    return !isEmpty(draft) && this.left.includes(draft.key) && readIceServer(draft) === null;
+  /** What is to be said of a row; `null`: nothing. */
+  problemOf(draft: IceServerDraft): ReturnType<typeof problemOf> {
+    return !isEmpty(draft) && this.left.includes(draft.key) ? problemOf(draft) : null;
   }
 
   add(): void {

@@ -36,6 +36,8 @@ export const en = {
     addServer: 'Choose a server',
     changeServer: 'Server',
     nobody: 'Nobody else is here yet. Whoever uses the same server and group will appear here.',
+    serverGone: (server) =>
+      `No answer from ${isolate(server)}. Parley keeps trying; check your network and the address under Server.`,
     connecting: (server) => `Connecting to ${isolate(server)}…`,
     status: 'Your status',
     statuses: { free: 'Available', 'do-not-disturb': 'Do not disturb', invisible: 'Invisible' },
@@ -145,7 +147,9 @@ export const en = {
     unblock: 'Unblock',
     unblockName: (name) => `Unblock ${isolate(name)}`,
     blocked: 'You blocked this person. Their calls do not ring here, and they are not told.',
-    takeBack: 'Not compared after all',
+    takeBack: 'Not verified after all',
+    namesake: (name) =>
+      `This may not be the ${isolate(name)} you know: the name is the same, the device is not.`,
     forget: 'Forget this person',
   },
 
@@ -169,7 +173,7 @@ export const en = {
     voiceCall: (name) => `${isolate(name)} is calling`,
     videoCall: (name) => `${isolate(name)} is calling with video`,
     missed: {
-      busy: (name) => `${isolate(name)} called while you were in a call.`,
+      busy: (name) => `${isolate(name)} called while you were busy.`,
       'do-not-disturb': (name) => `${isolate(name)} called while you did not want to be disturbed.`,
     },
   },
@@ -328,7 +332,7 @@ export const en = {
     notBack: (name) => `${isolate(name)} has not come back. You can wait or hang up.`,
     gone: 'The connection is gone. Trying to get it back…',
     silent: (name) => `Nothing comes from ${isolate(name)}. Looking for another way…`,
-    finishFirst: 'Leave this room first, then open the link again.',
+    finishFirst: 'End this call or leave this room first, then open the link again.',
   },
 
   safetyCode: {
@@ -421,5 +425,9 @@ export const en = {
     reconnecting: 'The connection is interrupted.',
     backAgain: 'The connection is back.',
     linkCopied: 'The link was copied.',
+    muted: 'You are muted.',
+    unmuted: 'You can be heard.',
+    cameraOn: 'Your camera is on.',
+    cameraOff: 'Your camera is off.',
   },
 } satisfies Messages;

@@ -33,6 +33,8 @@ export const zh = {
     addServer: '选择服务器',
     changeServer: '服务器',
     nobody: '还没有别人。使用同一服务器和群组的人会出现在这里。',
+    serverGone: (server) =>
+      `${isolate(server)} 没有回应，Parley 会继续尝试。请检查网络，以及“服务器”里的地址。`,
     connecting: (server) => `正在连接 ${isolate(server)}…`,
     status: '我的状态',
     statuses: { free: '在线', 'do-not-disturb': '请勿打扰', invisible: '隐身' },
@@ -134,7 +136,8 @@ export const zh = {
     unblock: '取消屏蔽',
     unblockName: (name) => `取消屏蔽 ${isolate(name)}`,
     blocked: '你屏蔽了这个人。对方的来电不会响，对方也不会知道。',
-    takeBack: '撤回核对',
+    takeBack: '撤回验证',
+    namesake: (name) => `这不一定是你认识的 ${isolate(name)}：名字一样，设备不同。`,
     forget: '忘记这个人',
   },
 
@@ -158,7 +161,7 @@ export const zh = {
     voiceCall: (name) => `${isolate(name)} 来电`,
     videoCall: (name) => `${isolate(name)} 视频来电`,
     missed: {
-      busy: (name) => `通话期间 ${isolate(name)} 来过电话。`,
+      busy: (name) => `你忙的时候 ${isolate(name)} 来过电话。`,
       'do-not-disturb': (name) => `请勿打扰期间 ${isolate(name)} 来过电话。`,
     },
   },
@@ -314,7 +317,7 @@ export const zh = {
     notBack: (name) => `${isolate(name)} 还没有回来。你可以继续等，也可以挂断。`,
     gone: '连接断了，正在恢复…',
     silent: (name) => `收不到 ${isolate(name)} 的声音和画面，正在另找通路…`,
-    finishFirst: '请先离开当前房间，再打开链接。',
+    finishFirst: '请先结束当前的通话或离开房间，再打开链接。',
   },
 
   safetyCode: {
@@ -362,7 +365,7 @@ export const zh = {
     sounds: '提示音',
     soundWhen: {
       ring: '有人来电',
-      ringBack: '呼叫等待',
+      ringBack: '呼叫对方时',
       knock: '有人想进来',
       connected: '通话接通',
       reconnecting: '连接中断',
@@ -405,5 +408,9 @@ export const zh = {
     reconnecting: '连接中断。',
     backAgain: '连接已恢复。',
     linkCopied: '链接已复制。',
+    muted: '你已静音。',
+    unmuted: '对方能听到你。',
+    cameraOn: '你的摄像头已打开。',
+    cameraOff: '你的摄像头已关闭。',
   },
 } satisfies Messages;

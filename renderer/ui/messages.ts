@@ -43,6 +43,7 @@ export interface Messages {
     changeServer: string;
     /** Nobody but oneself is there. */
     nobody: string;
+    serverGone: (server: string) => string;
     connecting: (server: string) => string;
     status: string;
     statuses: Record<'free' | 'do-not-disturb' | 'invisible', string>;
@@ -154,6 +155,7 @@ export interface Messages {
     unblockName: (name: string) => string;
     blocked: string;
     takeBack: string;
+    namesake: (name: string) => string;
     forget: string;
   };
 
@@ -423,5 +425,9 @@ export interface Messages {
     reconnecting: string;
     backAgain: string;
     linkCopied: string;
+    muted: string;
+    unmuted: string;
+    cameraOn: string;
+    cameraOff: string;
   };
 }

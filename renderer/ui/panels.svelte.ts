@@ -1,5 +1,5 @@
 /** Which panel lies over the screen, and what was typed into its form: kept until a call came of it. */
-import type { CallRecord, Launch } from '../../preload/bridge';
+import type { CallRecord, ErrorCode, Launch } from '../../preload/bridge';
 import type { IceServerForm } from './ice-server-form.svelte';
 
 export type Panel =
@@ -12,6 +12,10 @@ type BadLink = Extract<Launch, { type: 'bad-link' }>;
 
 export class Panels {
   open = $state<Panel | null>(null);
+  /** The list of people lies over a small window. */
+  isSheetOpen = $state(false);
+  /** Something said in passing. */
+  notice: ErrorCode | 'finish-first' | null;
   /** Whom the panel about a person is about, and what they call themselves. */
   person = $state.raw<{ key: string; name: string } | null>(null);
   /** The link that the panel asks about. */
@@ -23,6 +27,10 @@ export class Panels {
   /** The join form. */
   joinTarget = $state('');
   joinRoom = $state('');
+  /** The form for somebody's address. */
+  nearbyTarget = $state('');
+  /** The form of the server, while it was neither sent nor closed. */
+  server: { address: string; group: string; password: string } | null = null;
   /** A link that was opened and could not be read. */
   badLink = $state.raw<BadLink | null>(null);
   /** The link to the room that a person is asked about. */
@@ -31,6 +39,11 @@ export class Panels {
   iceServers: IceServerForm | null = null;
   /** The room to be confirmed is the one the app was in when it crashed. */
   returning = $state(false);
+
+  /** @param notice what there is to say at the start */
+  constructor(notice: ErrorCode | null = null) {
+    this.notice = $state(notice);
+  }
 
   showPerson(person: { key: string; name: string }): void {
     this.person = person;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Status } from '../../../../main/signaling/protocol';
 import type { LinkKind } from '../../../../preload/bridge';
-import { inOrder, oncePerKey, type PersonHere } from '../../../../renderer/call/people-here';
+import { oncePerKey, type PersonHere } from '../../../../renderer/call/people-here';
 
 const here = (
   name: string,
@@ -25,9 +25,4 @@ it('shows who is reached by several ways once, by the network where that is one 
 it('keeps two people of one name apart', () => {
   const other: PersonHere = { ...here('Ben'), person: { ...here('Ben').person, key: 'another' } };
   expect(oncePerKey([here('Ben'), other])).toHaveLength(2);
-});
-
-it('has who can be rung come first, and then goes by name', () => {
-  const people = [here('Ann', { status: 'in-call' }), here('Cy'), here('Ben')];
-  expect(people.sort(inOrder).map(({ person }) => person.name)).toEqual(['Ben', 'Cy', 'Ann']);
 });

@@ -37,6 +37,15 @@ describe('a name that looks like', () => {
     expect(namesakeOf(name, 'other', [person({})])).not.toBeNull();
   });
 
+  test.each([
+    ['lan', 'Ian'],
+    ['A1i', 'Ali'],
+    ['B0b', 'Bob'],
+    ['Ernma', 'Emma'],
+  ])('%s is taken for %s', (name, known) => {
+    expect(namesakeOf(name, 'other', [person({ name: known })])).not.toBeNull();
+  });
+
   test('another, or nothing, or one’s own key, is not', () => {
     for (const name of ['Anna', 'Anne', 'Ånn', '安', ''])
       expect(namesakeOf(name, 'other', [person({}), person({ key: 'x', name: '' })])).toBeNull();
@@ -78,6 +87,8 @@ test('a skeleton has no other skeleton, whatever the name', () => {
 test('a search finds parts of names, without case, width and accents', () => {
   expect(isFound('BENE', 'Bénédicte')).toBe(true);
   expect(isFound('安', '王安')).toBe(true);
+  // Letters that are only taken for others are not the same letters.
+  expect(isFound('ber', 'Bernd')).toBe(true);
   expect(isFound('ann', 'Ben', 'Auntie Ann')).toBe(true);
   expect(isFound('ann', 'Ben')).toBe(false);
 });

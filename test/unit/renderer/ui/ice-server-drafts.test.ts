@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { draftIceServers, isEmpty, readIceServer } from '../../../../renderer/ui/ice-server-drafts';
+import {
+  draftIceServers,
+  isEmpty,
+  problemOf,
+  readIceServer,
+} from '../../../../renderer/ui/ice-server-drafts';
 
 const draft = (address: string, userName = '', credential = '') => ({
   key: 0,
@@ -32,6 +37,17 @@ describe('readIceServer', () => {
     ['a TURN server without a password', draft('turn:example.org', 'nora')],
     ['a TURN server without a user name', draft('turn:example.org')],
   ])('refuses %s', (_what, typed) => expect(readIceServer(typed)).toBeNull());
+});
+
+describe('problemOf', () => {
+  it.each([
+    ['nothing of what is right', draft('turn:example.org', 'nora', 's'), null],
+    ['the address', draft('https://example.org', 'nora', 's'), 'bad-ice-server'],
+    ['the address first', draft('my server', 'nora'), 'bad-ice-server'],
+    ['what is missing', draft('turn:example.org:3478'), 'turn-without-secret'],
+    ['a user name without a password', draft('example.org', 'nora'), 'turn-without-secret'],
+    ['a password without a user name', draft('turns:example.org', '', 's'), 'turn-without-secret'],
+  ])('blames %s', (_what, typed, problem) => expect(problemOf(typed)).toBe(problem));
 });
 
 describe('draftIceServers', () => {
