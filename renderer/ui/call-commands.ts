@@ -3,11 +3,14 @@ import type { CallCommand } from '../../preload/bridge';
 import type { Phase } from '../call/call-state';
 import type { CallView } from '../call/call-view';
 
-const TALKING = new Set<Phase>(['connecting', 'connected', 'reconnecting']);
+const TALKING: ReadonlySet<Phase> = new Set<Phase>(['connecting', 'connected', 'reconnecting']);
+
+/** The call's own screen is shown. */
+export const isTalking = (phase: Phase): boolean => TALKING.has(phase);
 
 export function runCommand(call: CallView, command: CallCommand): void {
   const { media, state } = call;
-  const talking = TALKING.has(state.phase);
+  const talking = isTalking(state.phase);
   switch (command) {
     case 'answer':
       if (state.phase === 'ringing') void call.accept(state.ring.media);

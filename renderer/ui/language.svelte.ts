@@ -1,5 +1,5 @@
 /** The language the page speaks. */
-import type { Language } from '../../preload/bridge';
+import type { ErrorCode, Language } from '../../preload/bridge';
 import type { Sentences } from './error-sentences';
 import { languageTags } from './language-tags';
 import type { Messages } from './messages';
@@ -34,6 +34,17 @@ class CurrentLanguage {
 
   get ends(): Sentences['ends'] {
     return this.#said.sentences.ends;
+  }
+
+  /** What stands between two sentences: nothing in Chinese. */
+  get joint(): string {
+    return this.#code === 'zh' ? '' : ' ';
+  }
+
+  /** What went wrong and what to do about it, in one line. */
+  explain(code: ErrorCode): string {
+    const { what, whatToDo } = this.errors[code];
+    return whatToDo === undefined ? what : what + this.joint + whatToDo;
   }
 
   get #said(): Catalogue {

@@ -18,4 +18,5 @@ export { default as SafetyCodeDialog } from './SafetyCodeDialog.svelte';
 export { default as NearbyPanel } from './NearbyPanel.svelte';
 export { default as ServerPanel } from './ServerPanel.svelte';
 export { default as SettingsDialog } from './SettingsDialog.svelte';
+export { default as Toasts } from './Toasts.svelte';
 export { default as Waiting } from './Waiting.svelte';

@@ -185,7 +185,9 @@ test('a person’s link opened cold says who and where before anything is connec
 
   // During a call it disturbs nobody.
   expect(await ben.launchWith(link)).toBe(0);
-  await expect(ben.page.getByText('Leave this room first, then open the link again.')).toBeVisible();
+  await expect(
+    ben.page.getByText('End this call or leave this room first, then open the link again.'),
+  ).toBeVisible();
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
 });
 

@@ -230,6 +230,14 @@ test('who compared the code stays verified, and may be answered by the app itsel
   await again.button('Decline').click();
   await again.button('Done').click();
 
+  // Nor is one answered that nobody wants to hear.
+  await ann.button('Call again').click();
+  await says(again, /Parley answers in \d seconds?/);
+  await again.button('Silence this call').click();
+  await expect(again.page.getByRole('timer')).toHaveCount(0);
+  await again.button('Decline').click();
+  await again.button('Done').click();
+
   await ann.button('Call again').click();
   await says(again, /Parley answers in \d seconds?/);
   await Promise.all([ann.sees(BLUE), again.sees(RED)]);
@@ -245,7 +253,7 @@ test('who compared the code stays verified, and may be answered by the app itsel
 
   // What is taken back is taken back, with all that rests on it.
   await again.button(/^Ann/).click();
-  await again.button('Not compared after all').click();
+  await again.button('Not verified after all').click();
   await says(again, /compare the safety code with them first/);
   await expect(again.page.getByRole('switch', { name: /by itself/ })).toHaveCount(0);
 });

@@ -141,6 +141,10 @@ test('the small window takes no keys that were meant for something else', async 
   await popup.keyboard.press('Space');
   await popup.keyboard.press('Escape');
   await expect(popup.getByRole('button', { name: 'Accept' })).toBeEnabled();
+  // Nor from who turned to it to be left alone.
+  await popup.getByRole('button', { name: 'Silence this call' }).click();
+  await popup.keyboard.press('Enter');
+  await expect(popup.getByRole('button', { name: 'Accept' })).toBeEnabled();
   await popup.getByRole('heading', { name: 'Ann' }).click();
   await popup.keyboard.down('Enter');
   await Promise.all([ann.hears(BLUE), ben.hears(RED)]);

@@ -77,8 +77,8 @@ test('a third hears that one is busy, the call goes on, and one learns who calle
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
   await isShown(cy, 'Ben', 'In a call');
   await cy.button('Call Ben').click();
-  await says(cy, 'Ben is in another call.');
-  await says(ben, 'Cy called while you were in a call.');
+  await says(cy, 'Ben is busy.');
+  await says(ben, 'Cy called while you were busy.');
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
 });
 
