@@ -60,13 +60,23 @@ export function openWindow(
       autoplayPolicy: 'no-user-gesture-required',
     },
   });
-  if (state?.maximized) window.maximize();
-  if (!hidden) window.once('ready-to-show', () => window.show());
+  // What is maximised is shown by that, so it waits until the window is to be seen.
+  let isYetToFill = state?.maximized ?? false;
+  const fill = (): void => {
+    if (isYetToFill) window.maximize();
+    isYetToFill = false;
+  };
+  if (hidden) window.once('show', fill);
+  else {
+    window.once('ready-to-show', () => {
+      fill();
+      window.show();
+    });
+  }
   window.on('close', () => {
     const bounds = window.getNormalBounds();
-    void file
-      .write({ ...bounds, maximized: window.isMaximized() } satisfies WindowState)
-      .catch(() => undefined);
+    const maximized = isYetToFill || window.isMaximized();
+    void file.write({ ...bounds, maximized } satisfies WindowState).catch(() => undefined);
   });
   void window.loadURL(devServer ?? PAGE_URL);
   return window;

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BrowserWindow } from 'electron';
 import { generateIdentity } from '../../main/signaling/identity';
 import { knows } from '../support/acquaintances';
 import { inFamily } from '../support/family';
@@ -320,6 +321,32 @@ test('--hidden starts without a window and without a camera, and a ring still co
   await ben.answerPopup('Accept with video');
   await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
   expect(await ben.isShown()).toBe(true);
+});
+
+test('--hidden hides also a window that filled the screen, which it does again once it is shown', async ({
+  meet,
+}) => {
+  const place = JSON.stringify({ x: 40, y: 40, width: 960, height: 640, maximized: true });
+  const ben = await meet('Ben', {
+    media: BLUE,
+    settings: { ...inFamily(server), preview: true, closeToTray: true },
+    files: { 'window.json': place },
+    args: ['--hidden'],
+  });
+  await expect(ben.button('Host a room')).toBeVisible();
+  expect(await ben.isShown()).toBe(false);
+  expect(await ben.liveTracks()).toEqual([]);
+  // Closed without ever having been seen, it is still to fill the screen the next time.
+  const file = join(ben.profile, 'window.json');
+  await ben.closeWindow();
+  await expect.poll(() => readFileSync(file, 'utf8')).not.toBe(place);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ maximized: true });
+
+  expect(await ben.launchWith()).toBe(0);
+  await expect.poll(() => ben.isShown()).toBe(true);
+  test.skip(!isManaged, 'no window manager (openbox) is installed');
+  const window = await ben.app.browserWindow(ben.page);
+  await expect.poll(() => window.evaluate((own: BrowserWindow) => own.isMaximized())).toBe(true);
 });
 
 test('--hidden hides nobody whom no one can reach', async ({ meet }) => {
