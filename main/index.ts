@@ -12,7 +12,7 @@ import { answerBridge, answerPopup, sendEvent } from './ipc';
 import { formatJoinLink, LINK_SCHEME } from './join-link';
 import { systemKeyStore } from './key-store';
 import { LanServer } from './lan-server';
-import { LoginItem, wasOpenedAtLogin } from './login-item';
+import { LoginItem } from './login-item';
 import { Launches } from './launches';
 import { openLog } from './log';
 import { lockNavigation, refuseNetwork } from './navigation';
@@ -82,9 +82,10 @@ function start(
   const language = (): Language =>
     asked ?? settings.current.language ?? (/^zh/i.test(app.getLocale()) ? 'zh' : 'en');
 
+  const loginItem = new LoginItem({ app, profile, platform: process.platform, env: process.env });
   // It hears of nothing before the parts below are there: they are, before its page asks for anything.
   // Out of sight is only what people can reach, and what was asked to do nothing else.
-  const hidden = (asksHidden || wasOpenedAtLogin()) && launch === null && canBeReached(settings.current);
+  const hidden = (asksHidden || loginItem.hasStartedApp) && launch === null && canBeReached(settings.current);
   const window = openWindow(lastPlace, { devServer, hidden });
   let opening = !hidden;
   window.once('show', () => (opening = false));
@@ -102,7 +103,6 @@ function start(
     log,
   });
   const closing = new Closing({ window, settings: () => settings.current, emit });
-  const loginItem = new LoginItem(profile);
   const passwords = new ServerPasswords({
     path: join(dataFolder, 'server-password.json'),
     keyStore: systemKeyStore,

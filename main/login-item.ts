@@ -1,36 +1,45 @@
-import { access, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { app } from 'electron';
-import { autostartEntry } from './autostart-entry';
+import type { App } from 'electron';
+import { autostartEntry, isAutostarted } from './autostart-entry';
 import { writeFlushed } from './json-file';
+
+interface LoginItemParts {
+  app: Pick<App, 'getAppPath' | 'getLoginItemSettings' | 'isPackaged' | 'setLoginItemSettings'>;
+  /** Which of several Parleys of one machine this is; `null`: the usual one. */
+  profile: string | null;
+  platform: NodeJS.Platform;
+  env: NodeJS.ProcessEnv;
+}
 
 /**
  * Starting at login, without a window. The system keeps it, and is asked: a person may have changed it there.
  */
 export class LoginItem {
-  readonly #profile: string | null;
+  readonly #parts: LoginItemParts;
 
-  /** @param profile which of several Parleys of one machine this is; `null`: the usual one */
-  constructor(profile: string | null) {
-    this.#profile = profile;
+  constructor(parts: LoginItemParts) {
+    this.#parts = parts;
   }
 
   async isOn(): Promise<boolean> {
-    if (process.platform !== 'linux') return app.getLoginItemSettings(this.#options).openAtLogin;
-    return access(this.#file).then(
-      () => true,
-      () => false,
-    );
+    const { app, platform } = this.#parts;
+    if (platform === 'linux') return readFile(this.#file, 'utf8').then(isAutostarted, () => false);
+    const { openAtLogin, launchItems } = app.getLoginItemSettings();
+    if (platform !== 'win32') return openAtLogin;
+    // There that is also true of what was turned off in the Task Manager, and of no name but the app's own.
+    return launchItems.some(({ name, enabled }) => name === this.#name && enabled);
   }
 
   /** @throws the file system's error where it could not be changed. */
   async set(on: boolean): Promise<void> {
-    if (process.platform !== 'linux') {
-      app.setLoginItemSettings({ openAtLogin: on, ...this.#options });
+    const { app, platform } = this.#parts;
+    if (platform !== 'linux') {
+      app.setLoginItemSettings({ openAtLogin: on, args: this.#args, name: this.#name });
     } else if (on) {
       const next = `${this.#file}.new`;
-      await writeFlushed(next, autostartEntry([...command(process.env, process.execPath), ...this.#args]));
+      await writeFlushed(next, autostartEntry([...this.#command, ...this.#args]));
       await rename(next, this.#file);
     } else await rm(this.#file, { force: true });
   }
@@ -40,33 +49,35 @@ export class LoginItem {
     if (await this.isOn()) await this.set(true);
   }
 
-  get #args(): string[] {
-    return ['--hidden', ...(this.#profile === null ? [] : ['--profile', this.#profile])];
+  /** macOS starts apps at login without any flag, and tells that it did. */
+  get hasStartedApp(): boolean {
+    const { app, platform } = this.#parts;
+    return platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin;
   }
 
-  get #options(): { args: string[]; name?: string } {
-    // On Windows each name is an entry of its own.
-    return { args: this.#args, ...(this.#profile !== null && { name: `Parley ${this.#profile}` }) };
+  /** What starts this app again: an AppImage by its file, for what runs of it lies in a folder that goes with it. */
+  get #command(): string[] {
+    const { app, env } = this.#parts;
+    const { APPIMAGE: image } = env;
+    if (image !== undefined && image !== '') return [image];
+    return app.isPackaged ? [process.execPath] : [process.execPath, app.getAppPath()];
+  }
+
+  get #args(): string[] {
+    const { profile } = this.#parts;
+    return ['--hidden', ...(profile === null ? [] : ['--profile', profile])];
+  }
+
+  /** On Windows each name is an entry of its own. */
+  get #name(): string {
+    const { profile } = this.#parts;
+    return profile === null ? 'Parley' : `Parley ${profile}`;
   }
 
   /** Desktop Application Autostart Specification, "Autostart directories". */
   get #file(): string {
-    const config = process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
-    return join(
-      config,
-      'autostart',
-      this.#profile === null ? 'parley.desktop' : `parley-${this.#profile}.desktop`,
-    );
+    const { profile, env } = this.#parts;
+    const config = env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
+    return join(config, 'autostart', profile === null ? 'parley.desktop' : `parley-${profile}.desktop`);
   }
-}
-
-/** macOS starts apps at login without any flag, and tells that it did. */
-export const wasOpenedAtLogin = (): boolean =>
-  process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin;
-
-/** What starts this app again: an AppImage by its file, for what runs of it lies in a folder that goes with it. */
-function command(env: NodeJS.ProcessEnv, executable: string): string[] {
-  const { APPIMAGE: image } = env;
-  if (image !== undefined && image !== '') return [image];
-  return app.isPackaged ? [executable] : [executable, app.getAppPath()];
 }
