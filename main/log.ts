@@ -7,6 +7,8 @@ export function openLog(path: string): Logger {
   electronLog.transports.file.maxSize = 1024 * 1024;
   electronLog.transports.console.level = 'warn';
   electronLog.transports.ipc.level = false;
+  // Whoever read them may have gone. An error that nobody hears would be logged there in turn, without end.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const at =
     (level: LogLevel): Logger[LogLevel] =>
     (event, fields = {}) =>
