@@ -19,12 +19,12 @@ export async function openDeviceKey(path: string): Promise<{ identity: Identity;
   const identity = identityFromPrivateKey(privateKey);
   try {
     await file.write({ privateKey });
-    // Written twice, so that the backup holds the key too.
-    await file.write({ privateKey });
-    return { identity, isKept: true };
   } catch {
     return { identity, isKept: false };
   }
+  // Written twice, so that the backup holds the key too. It is kept also without.
+  await file.write({ privateKey }).catch(() => undefined);
+  return { identity, isKept: true };
 }
 
 function isKey(text: string): boolean {

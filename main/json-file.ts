@@ -1,5 +1,6 @@
 import { copyFile, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 /**
  * What was read: the newest good content, or the backup's where the file itself is broken, or nothing.
@@ -60,9 +61,9 @@ export class JsonFile {
     // Copied and renamed, so that there is a whole file at both places at every moment.
     if (await this.#isJson()) {
       await copyFile(this.#path, `${next}.bak`);
-      await rename(`${next}.bak`, `${this.#path}.bak`);
+      await moveOver(`${next}.bak`, `${this.#path}.bak`);
     }
-    await rename(next, this.#path);
+    await moveOver(next, this.#path);
   }
 
   async #isJson(): Promise<boolean> {
@@ -86,3 +87,35 @@ export async function writeFlushed(path: string, text: string): Promise<void> {
     await file.close();
   }
 }
+
+/** What moving a file depends on, so that tests can stand in for the machine. */
+export interface FileSystem {
+  platform: NodeJS.Platform;
+  rename: (from: string, to: string) => Promise<void>;
+  pause: (ms: number) => Promise<void>;
+}
+
+const thisFileSystem: FileSystem = { platform: process.platform, rename, pause: setTimeout };
+
+/** Altogether a second. */
+const HELD = { tries: 20, pauseMs: 50 };
+
+/**
+ * Puts a file in the place of another. On Windows whoever scans files for viruses or words holds one that is new for a
+ * moment, and nothing can take its place: then it is tried again for about a second.
+ * @throws the file system's error
+ */
+export async function moveOver(from: string, to: string, system = thisFileSystem): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await system.rename(from, to);
+      return;
+    } catch (error) {
+      if (system.platform !== 'win32' || tries > HELD.tries || !isHeld(error)) throw error;
+      await system.pause(HELD.pauseMs);
+    }
+  }
+}
+
+const isHeld = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['EACCES', 'EBUSY', 'EPERM'].includes(String(error.code));

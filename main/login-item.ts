@@ -1,9 +1,9 @@
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from 'electron';
 import { autostartEntry, isAutostarted } from './autostart-entry';
-import { writeFlushed } from './json-file';
+import { moveOver, writeFlushed } from './json-file';
 
 interface LoginItemParts {
   app: Pick<App, 'getAppPath' | 'getLoginItemSettings' | 'isPackaged' | 'setLoginItemSettings'>;
@@ -40,7 +40,7 @@ export class LoginItem {
     } else if (on) {
       const next = `${this.#file}.new`;
       await writeFlushed(next, autostartEntry([...this.#command, ...this.#args]));
-      await rename(next, this.#file);
+      await moveOver(next, this.#file);
     } else await rm(this.#file, { force: true });
   }
 

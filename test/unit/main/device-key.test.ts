@@ -36,3 +36,11 @@ test('a key that cannot be written is good for this run, and said to be', async 
   expect(first.isKept).toBe(false);
   expect((await openDeviceKey(path)).identity.publicKey).not.toBe(first.identity.publicKey);
 });
+
+test('a key without a backup is kept all the same', async () => {
+  const path = join(folder, 'key.json');
+  mkdirSync(`${path}.new.bak`);
+  const first = await openDeviceKey(path);
+  expect(first.isKept).toBe(true);
+  expect((await openDeviceKey(path)).identity.publicKey).toBe(first.identity.publicKey);
+});
