@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { JsonFile } from './json-file';
 import { generatePrivateKey, identityFromPrivateKey, type Identity } from './signaling/identity';
+import type { Logger } from './signaling/logger';
 
 const keySchema = v.object({ privateKey: v.pipe(v.string(), v.check(isKey)) });
 
@@ -9,12 +10,16 @@ const keySchema = v.object({ privateKey: v.pipe(v.string(), v.check(isKey)) });
  * damaged file falls back to its backup before a new key is made.
  * @returns `isKept`: false where a new key could not be written, and is good for this run only.
  */
-export async function openDeviceKey(path: string): Promise<{ identity: Identity; isKept: boolean }> {
+export async function openDeviceKey(
+  path: string,
+  log: Logger,
+): Promise<{ identity: Identity; isKept: boolean }> {
   const file = new JsonFile(path);
   const read = await file.read((value) => v.is(keySchema, value));
   if (read.found !== 'nothing') {
     return { identity: identityFromPrivateKey(v.parse(keySchema, read.value).privateKey), isKept: true };
   }
+  if (read.broken) log.warn('the device key cannot be read, and is another from now on');
   const privateKey = generatePrivateKey();
   const identity = identityFromPrivateKey(privateKey);
   try {

@@ -50,10 +50,14 @@ const launches = Launches.claim(commandLine.launch);
 if (launches) {
   // Read while Chromium still starts.
   const read = Promise.all([
-    openProfile(dataFolder, {
-      ...(commandLine.name !== null && { name: commandLine.name, welcomed: true }),
-      ...(commandLine.letIn && { door: 'open' as const }),
-    }),
+    openProfile(
+      dataFolder,
+      {
+        ...(commandLine.name !== null && { name: commandLine.name, welcomed: true }),
+        ...(commandLine.letIn && { door: 'open' as const }),
+      },
+      log,
+    ),
     readLastPlace(dataFolder),
   ]);
   void app.whenReady().then(async () => start(commandLine, launches, ...(await read)));

@@ -10,10 +10,13 @@ export type JsonRead = { found: 'file' | 'backup'; value: unknown } | { found: '
 
 /**
  * One small JSON file that survives power cuts and half writes: written beside itself, flushed, renamed; the
- * version before is kept as `.bak`. Readable by its owner only. Writes queue, so the last one wins.
+ * version before is kept as `.bak`. What could not be used is kept as `.broken` by the first write after. Readable by its
+ * owner only. Writes queue, so the last one wins.
  */
 export class JsonFile {
   readonly #path: string;
+  /** What was there and could not be used. */
+  readonly #broken = new Set<string>();
   #writing: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
@@ -22,7 +25,7 @@ export class JsonFile {
 
   /** Reads the file, or its backup when `accept` refuses what the file holds. */
   async read(accept: (value: unknown) => boolean): Promise<JsonRead> {
-    let broken = false;
+    this.#broken.clear();
     for (const [found, path] of [
       ['file', this.#path],
       ['backup', `${this.#path}.bak`],
@@ -30,13 +33,13 @@ export class JsonFile {
       try {
         const value: unknown = JSON.parse(await readFile(path, 'utf8'));
         if (accept(value)) return { found, value };
-        broken = true;
+        this.#broken.add(path);
       } catch (error) {
         // A file that is not there is no damage; one that cannot be read or parsed is.
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') broken = true;
+        if (!isMissing(error)) this.#broken.add(path);
       }
     }
-    return { found: 'nothing', broken };
+    return { found: 'nothing', broken: this.#broken.size > 0 };
   }
 
   /**
@@ -57,6 +60,7 @@ export class JsonFile {
   async #replace(text: string): Promise<void> {
     const next = `${this.#path}.new`;
     await writeFlushed(next, text);
+    await this.#keepBroken();
     // Only a good file becomes the backup: a broken one must not push out the last good settings.
     // Copied and renamed, so that there is a whole file at both places at every moment.
     if (await this.#isJson()) {
@@ -64,6 +68,16 @@ export class JsonFile {
       await moveOver(`${next}.bak`, `${this.#path}.bak`);
     }
     await moveOver(next, this.#path);
+  }
+
+  /** It may be all there is of a person's key or people, and somebody may be able to read it yet. */
+  async #keepBroken(): Promise<void> {
+    for (const path of this.#broken) {
+      await moveOver(path, `${path}.broken`).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
+      this.#broken.delete(path);
+    }
   }
 
   async #isJson(): Promise<boolean> {
@@ -117,5 +131,9 @@ export async function moveOver(from: string, to: string, system = thisFileSystem
   }
 }
 
-const isHeld = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && ['EACCES', 'EBUSY', 'EPERM'].includes(String(error.code));
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+const isHeld = (error: unknown): boolean => ['EACCES', 'EBUSY', 'EPERM'].includes(codeOf(error));
+
+const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';

@@ -4,6 +4,7 @@ import { openDeviceKey } from './device-key';
 import { LastSeat, type Seat } from './last-seat';
 import { SettingsStore } from './settings';
 import type { Identity } from './signaling/identity';
+import type { Logger } from './signaling/logger';
 
 /** What one profile keeps on disk, read. */
 export interface Profile {
@@ -20,12 +21,16 @@ export interface Profile {
  * Reads a profile. Needs no window, so it is begun while Chromium still starts.
  * @param overrides what the command line says for this run
  */
-export async function openProfile(folder: string, overrides: Partial<Settings>): Promise<Profile> {
+export async function openProfile(
+  folder: string,
+  overrides: Partial<Settings>,
+  log: Logger,
+): Promise<Profile> {
   const settings = new SettingsStore(join(folder, 'settings.json'), overrides);
   const lastSeat = new LastSeat(join(folder, 'seat.json'));
   const [notice, { identity, isKept }, returnTo] = await Promise.all([
     settings.load(),
-    openDeviceKey(join(folder, 'device-key.json')),
+    openDeviceKey(join(folder, 'device-key.json'), log),
     lastSeat.take(),
   ]);
   return { settings, identity, lastSeat, returnTo, notice: isKept ? notice : 'profile-not-saved' };

@@ -275,6 +275,16 @@ describe('a damaged file', () => {
     expect((await open().read()).problems).toEqual([]);
   });
 
+  test('without a backup that can be read is not written over, but kept beside', async () => {
+    await written();
+    writeFileSync(file('people'), '[{"key": "an');
+    writeFileSync(`${file('people')}.bak`, '{}');
+    expect((await open().read()).problems).toEqual(['people-reset']);
+    expect(readFileSync(`${file('people')}.broken`, 'utf8')).toBe('[{"key": "an');
+    expect(readFileSync(`${file('people')}.bak.broken`, 'utf8')).toBe('{}');
+    expect((await open().read()).problems).toEqual([]);
+  });
+
   test('of which one entry is nonsense costs that entry, and a line in the log', async () => {
     await written();
     const [first, ...others] = JSON.parse(readFileSync(file('people'), 'utf8')) as unknown[];

@@ -57,6 +57,15 @@ test('a file that is nothing but nonsense, without a backup, is said so', async 
   expect((await load()).notice).toBe('settings-reset');
 });
 
+test('nonsense is kept beside what is written in its place', async () => {
+  writeFileSync(path, '[]');
+  const { store } = await load();
+  expect(readFileSync(path, 'utf8')).toBe('[]');
+  await store.change({ name: 'Ann' });
+  expect(readFileSync(`${path}.broken`, 'utf8')).toBe('[]');
+  expect(await load()).toMatchObject({ notice: null, store: { current: { name: 'Ann' } } });
+});
+
 test('one field that is no longer valid costs only itself', async () => {
   writeFileSync(
     path,
