@@ -34,6 +34,8 @@ interface NotificationsParts {
  */
 export class Notifications {
   readonly #parts: NotificationsParts;
+  /** Those of calls that were missed, while they can be clicked. */
+  readonly #missed = new Set<Notification>();
   #ringing: { ring: RingOutside; notification: Notification } | null = null;
 
   constructor(parts: NotificationsParts) {
@@ -57,7 +59,14 @@ export class Notifications {
   /** Tells of a call that nobody answered; it stays until somebody has seen it. */
   missed(name: string): void {
     const words = WORDS[this.#parts.language()];
-    this.#show(name.trim() || words.someone, words.missed, 'normal');
+    const notification = this.#show(name.trim() || words.someone, words.missed, 'normal');
+    if (!notification) return;
+    // Else it would be collected as garbage, and a click on it would do nothing.
+    this.#missed.add(notification);
+    const forget = (): void => void this.#missed.delete(notification);
+    notification.on('click', forget);
+    notification.on('close', forget);
+    notification.on('failed', forget);
   }
 
   #show(title: string, body: string, urgency: 'normal' | 'critical'): Notification | null {
