@@ -187,7 +187,7 @@ export class RoomSession {
     const addresses = hostAddresses(networkInterfaces(), port);
     // A tunnel's or container's address would only slow the other side down.
     const reachable = addresses.filter(({ kind }) => kind !== 'virtual');
-    const servers = (reachable.length > 0 ? reachable : addresses).map(({ url }) => url).slice(0, 8);
+    const servers = reachable.map(({ url }) => url).slice(0, 8);
     const link = formatJoinLink({ servers, namespace: DEFAULT_PART, room });
     const hosted = { port, addresses, link, door };
     this.#hosting.shown = JSON.stringify(hosted);

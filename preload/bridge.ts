@@ -180,7 +180,7 @@ export interface HostAddress {
   url: string;
   /** The interface's name as the OS calls it. */
   network: string;
-  /** Virtual ones belong to containers, machines in the machine and tunnels. */
+  /** Virtual ones belong to containers, machines in the machine and tunnels, beside a LAN. */
   kind: 'lan' | 'virtual' | 'loopback';
 }
 

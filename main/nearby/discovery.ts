@@ -1,5 +1,6 @@
 import type { RemoteInfo } from 'node:dgram';
 import type { NearbyView } from '../../preload/bridge';
+import type { Interfaces } from '../network-addresses';
 import { maskedAddress } from '../signaling/client-address';
 import type { Clock, Timer } from '../signaling/clock';
 import type { Logger } from '../signaling/logger';
@@ -12,7 +13,7 @@ import {
   readResponse,
   type Answer,
 } from './announcement';
-import { addressesOn, isOwn, networksOf, onLink, type Interfaces, type Network } from './networks';
+import { addressesOn, isOwn, networksOf, onLink, type Network } from './networks';
 
 /** Something like multicast DNS on one interface. */
 interface MulticastSocket {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { BridgeEvent, NearbyView, Result, Settings } from '../../preload/bridge';
 import { formatPersonLink, readPerson } from '../join-link';
 import type { LanServer } from '../lan-server';
-import { hostAddresses } from '../network-addresses';
+import { hostAddresses, type Interfaces } from '../network-addresses';
 import type { PeopleLinks } from '../people-links';
 import type { Clock, Timer } from '../signaling/clock';
 import { memberIdOf } from '../signaling/identity';
@@ -10,7 +10,7 @@ import type { Logger } from '../signaling/logger';
 import { NEARBY } from '../signaling/protocol';
 import { DialledLinks, MEET_MS } from './dialled-links';
 import { Discovery, type OpenMulticast } from './discovery';
-import { isOwn, onLink, type Interfaces } from './networks';
+import { isOwn, onLink } from './networks';
 import { Places, type KnownAddresses, type Place } from './places';
 import { chooseDialled, shouldDial, WAIT_MS, type Candidate } from './who-dials';
 

@@ -1,10 +1,6 @@
 /** The networks this computer is on, as far as people can be near on them. */
 import { BlockList, isIP } from 'node:net';
-import type { NetworkInterfaceInfo } from 'node:os';
-import { isVirtual } from '../network-addresses';
-
-/** What `os.networkInterfaces()` says. */
-export type Interfaces = Record<string, NetworkInterfaceInfo[] | undefined>;
+import { canBeDialled, lanInterfaces, type Interfaces } from '../network-addresses';
 
 /** One of this computer's interfaces to a network, in one family. */
 export interface Network {
@@ -16,10 +12,9 @@ export interface Network {
   from: string;
 }
 
-/** Where one can look for people: real interfaces with an address, containers' and tunnels' left out. */
+/** Where one can look for people: interfaces to a LAN, in each family that they have an address of. */
 export function networksOf(interfaces: Interfaces): Network[] {
-  return Object.entries(interfaces).flatMap(([name, addresses = []]) => {
-    if (isVirtual(name)) return [];
+  return Object.entries(lanInterfaces(interfaces)).flatMap(([name, addresses = []]) => {
     const ours = addresses.filter(({ internal }) => !internal);
     const v4 = ours.find(({ family }) => family === 'IPv4');
     const v6 = ours.find(({ family }) => family === 'IPv6');
@@ -31,19 +26,16 @@ export function networksOf(interfaces: Interfaces): Network[] {
   });
 }
 
-/** Addresses to be reached at on one network. Link-local IPv6 needs a zone, which no URL carries. */
+/** Addresses to be reached at on one network. */
 export function addressesOn(name: string, interfaces: Interfaces): string[] {
-  return (interfaces[name] ?? [])
-    .filter(({ address, internal }) => !internal && !/^fe80:/i.test(address))
-    .map(({ address }) => address);
+  return (interfaces[name] ?? []).filter(canBeDialled).map(({ address }) => address);
 }
 
 /** Tells whether an address is on a network that this computer is on: nothing is sent beyond. */
 export function onLink(interfaces: Interfaces): (address: string) => boolean {
   const near = new BlockList();
-  for (const [name, addresses = []] of Object.entries(interfaces)) {
-    if (isVirtual(name)) continue;
-    for (const { address, cidr, family, internal } of addresses) {
+  for (const addresses of Object.values(lanInterfaces(interfaces))) {
+    for (const { address, cidr, family, internal } of addresses ?? []) {
       const prefix = Number(cidr?.split('/')[1]);
       if (!internal && Number.isInteger(prefix))
         near.addSubnet(address.replace(/%.*$/, ''), prefix, family === 'IPv6' ? 'ipv6' : 'ipv4');

@@ -27,6 +27,17 @@ test('real networks come before virtual ones, IPv4 before IPv6', () => {
   ]);
 });
 
+test.each(['vEthernet (External)', 'bridge0'])(
+  '%s is the LAN where no other interface has an address',
+  (name) => {
+    const holder = { [name]: [address('192.168.1.5'), address('fe80::2')] };
+    const found = [{ url: 'ws://192.168.1.5:9238', network: name, kind: 'lan' }];
+    expect(hostAddresses({ lo: [address('127.0.0.1', true)], en0: [], ...holder }, 9238)).toEqual(found);
+    // Every interface that is up has one of these.
+    expect(hostAddresses({ en0: [address('fe80::1')], ...holder }, 9238)).toEqual(found);
+  },
+);
+
 test('without a network the loopback address is better than none', () => {
   expect(hostAddresses({ lo: [address('127.0.0.1', true), address('::1', true)] }, 1)).toEqual([
     { url: 'ws://127.0.0.1:1', network: 'lo', kind: 'loopback' },

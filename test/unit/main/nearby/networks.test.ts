@@ -36,6 +36,12 @@ it('looks for people on real networks, in each family, and not among containers 
   ]);
 });
 
+it('looks for people on a virtual switch or a bridge that holds the only address', () => {
+  const bridged = { lo: interfaces.lo, eth0: [v6('fe80::5')], bridge0: [v4('192.168.1.5')] };
+  expect(networksOf(bridged).map(({ id }) => id)).toEqual(['eth0 fe80::5', 'bridge0 192.168.1.5']);
+  expect(onLink(bridged)('192.168.1.77')).toBe(true);
+});
+
 it('says only addresses that a URL can carry', () => {
   expect(addressesOn('eth0', interfaces)).toEqual(['192.168.1.5', 'fd00:1::5']);
   expect(addressesOn('wlan0', interfaces)).toEqual([]);
