@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
+import { capture } from './run.mjs';
 import { ROOT } from './runtime/paths.mjs';
 
 /**
@@ -9,6 +10,8 @@ import { ROOT } from './runtime/paths.mjs';
  * @property {number | undefined} uid
  * @property {(file: string) => Promise<string>} read
  * @property {(file: string) => Promise<{uid: number, mode: number}>} stat
+ * @property {() => Promise<boolean | undefined>} makesNamespace whether it makes a user namespace; undefined where
+ *   there is nothing to try it with
  */
 
 /** @type {Host} */
@@ -17,6 +20,11 @@ const thisHost = {
   uid: process.getuid?.(),
   read: (file) => readFile(file, 'utf8'),
   stat,
+  makesNamespace: () =>
+    capture('unshare', ['--user', 'true']).then(
+      ({ code }) => code === 0,
+      () => undefined,
+    ),
 };
 
 /**
@@ -55,7 +63,9 @@ export async function canSandbox(executable, host = thisHost) {
   const restricted = await setting(host, 'kernel/apparmor_restrict_unprivileged_userns');
   const allowed = await setting(host, 'kernel/unprivileged_userns_clone');
   const most = await setting(host, 'user/max_user_namespaces');
-  return restricted !== '1' && allowed !== '0' && most !== '0';
+  if (restricted === '1' || allowed === '0' || most === '0') return false;
+  // The settings are the machine's: a container on it may still be denied them.
+  return (await host.makesNamespace()) !== false;
 }
 
 /**

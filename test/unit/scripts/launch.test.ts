@@ -14,6 +14,7 @@ function linux(settings: Record<string, string> = {}) {
         : Promise.resolve(`${value}\n`);
     },
     stat: () => Promise.resolve({ uid: 1000, mode: 0o100755 }),
+    makesNamespace: (): Promise<boolean | undefined> => Promise.resolve(true),
   };
 }
 
@@ -32,6 +33,18 @@ test.each(['kernel/apparmor_restrict_unprivileged_userns=1', 'kernel/unprivilege
     expect(await canSandbox('/dist/electron', helper)).toBe(true);
   },
 );
+
+test('tries it where the settings allow it: a container may be denied it, unless the helper is installed', async () => {
+  const container = { ...linux(), makesNamespace: () => Promise.resolve(false) };
+  expect(await canSandbox('/dist/electron', container)).toBe(false);
+  const helper = { ...container, stat: () => Promise.resolve({ uid: 0, mode: 0o104755 }) };
+  expect(await canSandbox('/dist/electron', helper)).toBe(true);
+});
+
+test('believes the settings where it cannot be tried', async () => {
+  const bare = { ...linux(), makesNamespace: () => Promise.resolve(undefined) };
+  expect(await canSandbox('/dist/electron', bare)).toBe(true);
+});
 
 test('knows that root cannot use the sandbox', async () => {
   expect(await canSandbox('/dist/electron', { ...linux(), uid: 0 })).toBe(false);
