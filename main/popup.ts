@@ -43,6 +43,8 @@ export class Popup {
     const window = new BrowserWindow({
       ...place(HEIGHT[ring.namesake !== null ? 'namesake' : ring.signed ? 'plain' : 'unsigned']),
       title: 'Parley',
+      // There only a panel is shown above the full screen of another app.
+      ...(process.platform === 'darwin' && { type: 'panel' }),
       show: false,
       frame: false,
       resizable: false,
