@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { app, powerMonitor, session as electronSession } from 'electron';
 import type { BridgeEvent, Language } from '../preload/bridge';
+import { appId } from './app-id';
 import { PAGE_ORIGIN, POPUP_URL, registerAppScheme, serveApp } from './app-protocol';
 import { createBridgeHost } from './bridge-host';
 import { Closing } from './closing';
@@ -44,6 +45,7 @@ process.on('uncaughtException', (error) =>
 );
 process.on('unhandledRejection', (reason) => log.error('unhandled rejection', { reason: String(reason) }));
 
+if (process.platform === 'win32') app.setAppUserModelId(appId(app.isPackaged));
 registerAppScheme();
 
 const launches = Launches.claim(commandLine.launch);
