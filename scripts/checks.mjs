@@ -1,13 +1,18 @@
+import path from 'node:path';
+
+import { readJson } from './read-json.mjs';
 import { capture } from './run.mjs';
 import { ROOT } from './runtime/paths.mjs';
 import { seconds } from './testing/summary.mjs';
 
-/** @typedef {{name: string, command: readonly string[]}} Check a command of our own node_modules */
+/** @typedef {{name: string, command: readonly [tool: string, ...args: string[]]}} Check a tool of our own node_modules */
 
+/** @type {Check['command']} */
 const LINT = ['eslint', '.', '--max-warnings', '0'];
 /**
  * Skips the files that have not changed. A rule that reads types can miss what another file's change broke,
  * so only the quick check does this: `npm test` lints everything.
+ * @type {Check['command']}
  */
 const CACHED_LINT = [
   ...LINT,
@@ -19,7 +24,7 @@ const CACHED_LINT = [
 ];
 
 /** @type {Record<'types' | 'svelte' | 'lint' | 'format' | 'unused' | 'unit', Check>} */
-const CHECKS = {
+export const CHECKS = {
   types: { name: 'types', command: ['tsc', '-b'] },
   svelte: {
     name: 'svelte-check',
@@ -72,10 +77,23 @@ export async function runChecks({ quick } = { quick: false }) {
 }
 
 /** @param {Check} check */
-async function runCheck({ name, command }) {
+async function runCheck({ name, command: [tool, ...args] }) {
   const startedAt = Date.now();
-  const { code, output } = await capture('npx', ['--no-install', ...command], { cwd: ROOT });
+  // Not through npx, which on Windows is a script of the shell and can be started by nothing else.
+  const { code, output } = await capture(process.execPath, [await scriptOf(tool), ...args], { cwd: ROOT });
   console.log(`${code === 0 ? 'passed' : 'FAILED'}  ${name} (${seconds(Date.now() - startedAt)})`);
   if (code !== 0) console.log(output);
   return code === 0;
+}
+
+/**
+ * The script that a tool is, as its package says.
+ * @param {string} tool as typed after `npx`
+ */
+export async function scriptOf(tool) {
+  const folder = path.join(ROOT, 'node_modules', tool === 'tsc' ? 'typescript' : tool);
+  const { bin } = /** @type {{bin: string | Record<string, string>}} */ (
+    await readJson(path.join(folder, 'package.json'))
+  );
+  return path.join(folder, typeof bin === 'string' ? bin : (bin[tool] ?? ''));
 }
