@@ -23,7 +23,7 @@ const WORDS = {
   },
   zh: {
     open: '打开 Parley',
-    free: '空闲',
+    free: '在线',
     'do-not-disturb': '请勿打扰',
     invisible: '隐身',
     answer: '接听',
