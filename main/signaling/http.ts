@@ -80,7 +80,10 @@ export function createMetricsServer(render: () => string): Server {
   });
 }
 
-/** Listens, on the next free port if asked to. @throws the system's error, such as `EADDRINUSE`. */
+/**
+ * Listens, on the next free port if asked to, and where those are reserved on any.
+ * @throws the system's error, such as `EADDRINUSE`.
+ */
 export async function listen(
   server: Server | TlsServer,
   { host, port, fallbackPorts = false }: ListenOptions,
@@ -90,7 +93,11 @@ export async function listen(
     try {
       return await listenOn(server, host, candidate);
     } catch (error) {
-      if (candidate >= last || !isAddressInUse(error)) throw error;
+      const isReserved = codeOf(error) === 'EACCES';
+      if (candidate < last && (isAddressInUse(error) || isReserved)) continue;
+      // Windows reserves whole ranges.
+      if (fallbackPorts && isReserved) return listenOn(server, host, 0);
+      throw error;
     }
   }
 }
@@ -121,7 +128,11 @@ export function refuseUpgrade(socket: Duplex, status: RefusalStatus, retryAfterS
 
 /** Whether a port was taken. */
 export function isAddressInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  return codeOf(error) === 'EADDRINUSE';
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 function listenOn(server: Server | TlsServer, host: string, port: number): Promise<number> {
