@@ -7,6 +7,7 @@ import type {
   MenuCommand,
   Outside,
   OutsideAnswer,
+  RingOutside,
   Settings,
 } from '../preload/bridge';
 import type { PopupView } from '../preload/popup-bridge';
@@ -40,6 +41,8 @@ export class Desktop {
   readonly #tray: TrayIcon;
   readonly #globalMute: GlobalMute;
   #outside: Outside = { state: 'none' };
+  /** The newest ring, also once it is over. */
+  #ring: RingOutside | null = null;
 
   constructor(parts: DesktopParts) {
     this.#parts = parts;
@@ -73,6 +76,7 @@ export class Desktop {
     if (JSON.stringify(outside) === JSON.stringify(this.#outside)) return;
     const before = this.#outside;
     this.#outside = outside;
+    if (outside.state === 'ringing') this.#ring = outside.ring;
     // Before a camera opens by itself, whoever is near sees that it will.
     if (answersItself(outside) && !answersItself(before)) raiseWindow(this.#parts.window);
     this.#displaySleep.block(outside.state === 'talking');
@@ -96,12 +100,12 @@ export class Desktop {
   }
 
   /** A call or a ring is over. */
-  noteCall({ direction, seen, name, key, reason }: CallRecord): void {
+  noteCall({ id, direction, seen, name, key, reason }: CallRecord): void {
     // Missed ones begin unseen. Whoever wants to be left alone finds them in the list, and so does who looks at it.
     const isTold = direction === 'in' && !seen && reason !== 'do-not-disturb';
     if (isTold && !isInFront(this.#parts.window)) {
       const givenName = key === null ? null : this.#parts.known(key)?.givenName;
-      this.#notifications.missed(givenName ?? name);
+      this.#notifications.missed(givenName ?? name, this.#ring?.call === id ? this.#ring : null);
     }
   }
 

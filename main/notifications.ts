@@ -49,17 +49,18 @@ export class Notifications {
     this.#ringing = null;
     if (!ring) return;
     const words = WORDS[this.#parts.language()];
-    // No name: some desktops read markup here.
-    const warning = ring.namesake !== null ? words.namesake : ring.signed ? null : words.unsigned;
-    const body = warning === null ? words[ring.media] : `${words[ring.media]} · ${warning}`;
-    const notification = this.#show(ring.name, body, 'critical');
+    const notification = this.#show(ring.name, this.#warned(words[ring.media], ring), 'critical');
     if (notification) this.#ringing = { ring, notification };
   }
 
-  /** Tells of a call that nobody answered; it stays until somebody has seen it. */
-  missed(name: string): void {
+  /**
+   * Tells of a call that nobody answered; it stays until somebody has seen it.
+   * @param ring what was shown of it while it rang; what there was to know of it then there is still
+   */
+  missed(name: string, ring: Pick<RingOutside, 'namesake' | 'signed'> | null): void {
     const words = WORDS[this.#parts.language()];
-    const notification = this.#show(name.trim() || words.someone, words.missed, 'normal');
+    const body = ring ? this.#warned(words.missed, ring) : words.missed;
+    const notification = this.#show(name.trim() || words.someone, body, 'normal');
     if (!notification) return;
     // Else it would be collected as garbage, and a click on it would do nothing.
     this.#missed.add(notification);
@@ -67,6 +68,13 @@ export class Notifications {
     notification.on('click', forget);
     notification.on('close', forget);
     notification.on('failed', forget);
+  }
+
+  /** Without a name: some desktops read markup here. */
+  #warned(what: string, { namesake, signed }: Pick<RingOutside, 'namesake' | 'signed'>): string {
+    const words = WORDS[this.#parts.language()];
+    const warning = namesake !== null ? words.namesake : signed ? null : words.unsigned;
+    return warning === null ? what : `${what} · ${warning}`;
   }
 
   #show(title: string, body: string, urgency: 'normal' | 'critical'): Notification | null {

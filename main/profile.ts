@@ -28,10 +28,11 @@ export async function openProfile(
 ): Promise<Profile> {
   const settings = new SettingsStore(join(folder, 'settings.json'), overrides);
   const lastSeat = new LastSeat(join(folder, 'seat.json'));
-  const [notice, { identity, isKept }, returnTo] = await Promise.all([
+  const [ofSettings, { identity, isKept, isLost }, returnTo] = await Promise.all([
     settings.load(),
     openDeviceKey(join(folder, 'device-key.json'), log),
     lastSeat.take(),
   ]);
-  return { settings, identity, lastSeat, returnTo, notice: isKept ? notice : 'profile-not-saved' };
+  const notice = isKept ? (isLost ? 'key-lost' : ofSettings) : 'profile-not-saved';
+  return { settings, identity, lastSeat, returnTo, notice };
 }

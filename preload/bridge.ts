@@ -76,6 +76,7 @@ export type ErrorCode =
   | 'shortcut-refused'
   | 'settings-not-saved'
   | 'profile-not-saved'
+  | 'key-lost'
   | 'settings-restored'
   | 'settings-reset'
   | 'people-restored'

@@ -143,6 +143,11 @@ export const enSentences: Sentences = {
       whatToDo:
         'You can call, but what you change is gone when you quit, and others will see somebody new. Check that the disk is not full.',
     },
+    'key-lost': {
+      what: 'The key of this device could not be read, so it has a new one.',
+      whatToDo:
+        'People you know are warned that you call from another device. Compare safety codes with them again.',
+    },
     'settings-restored': {
       what: 'Your settings could not be read, so the ones before them are used.',
       whatToDo: 'Check them under Settings.',

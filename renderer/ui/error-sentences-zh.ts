@@ -92,6 +92,10 @@ export const zhSentences: Sentences = {
     'login-item-failed': { what: '没能更改登录时启动。', whatToDo: '请在系统自己的设置里更改。' },
     'shortcut-refused': { what: '静音快捷键已被其他应用占用。', whatToDo: '请在设置里换一个。' },
     'settings-not-saved': { what: '设置没能保存。', whatToDo: '退出前仍然有效；请检查磁盘是否已满。' },
+    'key-lost': {
+      what: '这台设备的密钥无法读取，已换成新的。',
+      whatToDo: '认识的人会收到“来自另一台设备”的提醒，请重新核对安全码。',
+    },
     'settings-restored': { what: '设置无法读取，已恢复到上一次的设置。', whatToDo: '请在设置里核对一遍。' },
     'settings-reset': { what: '设置无法读取，已恢复为初始设置。', whatToDo: '请重新填写名字并选择设备。' },
     'people-restored': {

@@ -338,6 +338,17 @@ test('corrupt settings cost nothing but the last change, and are said', async ({
   await expect(again.page.getByRole('textbox', { name: 'Your name' })).toHaveValue('Ann');
 });
 
+test('a key that cannot be read is kept aside, and one is told what that means', async ({ meet }) => {
+  const ann = await meet('Ann');
+  await expect(ann.button('Host a room')).toBeVisible();
+  await ann.app.close();
+  const key = join(ann.profile, 'device-key.json');
+  for (const path of [key, `${key}.bak`]) writeFileSync(path, '{"privateKey":');
+  const again = await meet('Ann', { profile: ann.profile });
+  await expect(again.page.getByText('Compare safety codes with them again.')).toBeVisible();
+  expect(readFileSync(`${key}.broken`, 'utf8')).toBe('{"privateKey":');
+});
+
 test('the app speaks Chinese where it is asked to', async ({ meet }) => {
   const [ann, ben] = await Promise.all([
     meet('安', { media: RED, args: ['--lang', 'zh', '--host'] }),

@@ -210,7 +210,8 @@ test('the desktop names people as one calls them, and warns of who only has thei
     await ann.button('Call again').click();
     await expect.poll(shown).toContain('Ann: Voice call · From another device than the one you know');
     await expect((await ben.popup()).getByRole('alert')).toContainText(/This is not the .*Ann.* you know/);
-    await ben.answerPopup('Decline');
+    await ann.button('Hang up').click();
+    await expect.poll(shown).toContain('Ann: Missed call · From another device than the one you know');
   } finally {
     bus.stop();
   }

@@ -45,15 +45,15 @@ beforeEach(() => {
 });
 
 test('a missed call can be clicked for as long as it is shown', async () => {
-  notifications.missed('Ann');
-  notifications.missed('Ben');
+  notifications.missed('Ann', null);
+  notifications.missed('Ben', null);
   await tidy();
   tell('click');
   expect(opened).toBe(2);
 });
 
 test.each(['click', 'close', 'failed'])('a missed call is let go of after %s', async (event) => {
-  notifications.missed('Ann');
+  notifications.missed('Ann', null);
   tell(event);
   await tidy();
   expect(left()).toEqual([]);
