@@ -1,4 +1,4 @@
-/** Every screen but the first, in a chunk of its own that the first frame does not wait for; see `App.svelte`. */
+/** Every screen but the usual first one, and the sounds, in a chunk of its own that the first frame does not wait for; see `App.svelte`. */
 export { default as CallPanel } from './CallPanel.svelte';
 export { default as Calling } from './Calling.svelte';
 export { default as CallScreen } from './CallScreen.svelte';
@@ -6,6 +6,7 @@ export { default as CloseDialog } from './CloseDialog.svelte';
 export { default as Confirm } from './Confirm.svelte';
 export { default as Ended } from './Ended.svelte';
 export { default as Favourites } from './Favourites.svelte';
+export { default as FirstStart } from './FirstStart.svelte';
 export { default as FoundPeople } from './FoundPeople.svelte';
 export { default as HostPanel } from './HostPanel.svelte';
 export { default as Joining } from './Joining.svelte';
@@ -20,3 +21,4 @@ export { default as ServerPanel } from './ServerPanel.svelte';
 export { default as SettingsDialog } from './SettingsDialog.svelte';
 export { default as Toasts } from './Toasts.svelte';
 export { default as Waiting } from './Waiting.svelte';
+export { playSound, repeatSound } from './sounds';
