@@ -419,6 +419,8 @@ export async function hears(element: Locator, { toneHz }: KnownMedia, who = 'the
 declare global {
   /** In the app: what its tray shows. */
   var parleyTestTray: { tip: string; menu: Menu | null } | undefined;
+  /** In the app, from hold-start.cjs. */
+  var parleyTestStart: () => void;
 
   interface Window {
     /** Every local track the page ever captured, kept by the test. */
@@ -535,6 +537,8 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
     ...(at && { executablePath: join(import.meta.dirname, 'electron-in-namespace.mjs') }),
     args: [
       ...(at ? ['-r', PLAYWRIGHT_LOADER] : []),
+      '-r',
+      join(import.meta.dirname, 'hold-start.cjs'),
       ROOT,
       ...chromiumSwitches(media, cameras),
       `--user-data-dir=${profile}`,
@@ -551,12 +555,8 @@ async function launch(name: string, profile: string, options: PersonOptions): Pr
   });
   // Before the page's own code: a preview that was left on opens at once. After a reload too.
   for (const script of [keepTracks, keepTimeline]) await app.context().addInitScript(script);
+  await app.evaluate(() => globalThis.parleyTestStart());
   const page = await app.firstWindow();
-  // A window that was just coming up may have got neither.
-  for (const script of [keepTracks, keepTimeline]) {
-    await page.addInitScript(script);
-    await page.evaluate(script);
-  }
   const person = new Person(name, profile, app, page);
   if (!args.includes('--hidden')) await person.hasComeUp();
   return person;
