@@ -104,10 +104,11 @@ export class ParleyMember implements Receiver, Mailbox {
     this.#holdAt(connection.holding);
 
     const resumed = this.#line.moveTo(connection, hello.resume?.lastSeq ?? null);
+    // The older socket may be dead, and nobody have noticed: who comes back sees nobody, and is to be told who is there.
+    this.#hide();
     if (!resumed) {
       this.#forgetPlaces();
-      // Also of a socket that nobody noticed is dead: who begins anew sees nobody, and is to be told who is there.
-      this.#vanish();
+      this.#status = null;
     }
     connection.handOver(this);
 
@@ -146,7 +147,7 @@ export class ParleyMember implements Receiver, Mailbox {
     const { id } = this.#self;
     ice.release(id);
     // Nobody can ring whom nothing reaches. It appears again as it was when it comes back.
-    if (this.#status !== null) this.#expect(broker.vanish(this.#namespace, id));
+    this.#hide();
     for (const { room, state } of this.#places) {
       if (state === 'seated') this.#expect(broker.setAway(this.#address(room), id, reason));
     }
@@ -232,9 +233,13 @@ export class ParleyMember implements Receiver, Mailbox {
   }
 
   #vanish(): void {
-    if (this.#status === null) return;
+    this.#hide();
     this.#status = null;
-    this.#expect(this.#context.broker.vanish(this.#namespace, this.#self.id));
+  }
+
+  /** Nobody is shown it any more, until it appears as it was. */
+  #hide(): void {
+    if (this.#status !== null) this.#expect(this.#context.broker.vanish(this.#namespace, this.#self.id));
   }
 
   /** Everybody present is told. Said last: who owes too much is gone by it. */

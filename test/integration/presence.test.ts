@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateIdentity, type Identity } from '../../main/signaling/identity';
 import { LIMITS, type Person, type RingMessage } from '../../main/signaling/protocol';
-import { RawMember, TestMember, typeOf } from '../support/signaling-clients';
+import { numbered, RawMember, TestMember, typeOf } from '../support/signaling-clients';
+import { startFreezingProxy } from '../support/signaling-proxy';
 import { buildEntries, startHeadless, type ServerProcess } from '../support/signaling-servers';
 
 let entries: Awaited<ReturnType<typeof buildEntries>>;
@@ -23,15 +24,21 @@ async function connected(
   name: string,
   namespace: string,
   identity = generateIdentity(),
+  url = server.url,
 ): Promise<TestMember> {
-  const member = new TestMember({ servers: [server.url], name, namespace, identity });
+  const member = new TestMember({ servers: [url], name, namespace, identity });
   members.push(member);
   await member.client.connect();
   return member;
 }
 
-async function present(name: string, namespace: string, identity?: Identity): Promise<TestMember> {
-  const member = await connected(name, namespace, identity);
+async function present(
+  name: string,
+  namespace: string,
+  identity?: Identity,
+  url?: string,
+): Promise<TestMember> {
+  const member = await connected(name, namespace, identity, url);
   member.client.present('free');
   await member.next('people');
   return member;
@@ -48,6 +55,25 @@ describe('people of one namespace', () => {
     expect(await ann.next('person-gone')).toMatchObject({ member: ben.id });
     expect((await ann.next('person')).person).toMatchObject({ id: ben.id });
     expect(await former.next('closed')).toMatchObject({ code: 'replaced' });
+  });
+
+  it('see each other anew, and keep their seats, when one comes back whose old socket nobody noticed to be dead', async () => {
+    const proxy = await startFreezingProxy(server.port);
+    const ann = await present('Ann', 'moved');
+    const ben = await present('Ben', 'moved', undefined, proxy.url);
+    for (const { client } of [ann, ben]) client.join('tea');
+    await Promise.all([ann.next('joined'), ben.next('joined')]);
+    proxy.freeze('both');
+    ann.client.signal('tea', ben.id, numbered(1));
+    ben.client.reconnectNow();
+    expect(await ben.next('up')).toMatchObject({ resumed: true });
+    expect((await ben.next('people')).people).toMatchObject([{ id: ann.id }]);
+    expect(await ann.next('person-gone')).toMatchObject({ member: ben.id });
+    expect((await ann.next('person')).person).toMatchObject({ id: ben.id });
+    // Nothing of the room was lost, so nobody is told that one of them was away.
+    expect([ben.numbers(), ann.heard('member-away'), ann.heard('member-back')]).toEqual([[1], [], []]);
+    ben.client.close();
+    await proxy.close();
   });
 
   it('see who is there, who comes, who changes and who goes', async () => {

@@ -94,8 +94,9 @@ export class ReferenceRooms {
       Object.assign(member, { lastSeq: 0, unacked: [], handled: 0, hasSpoken: false });
       for (const place of member.places.values()) place.isForgotten = true;
       member.status = null;
-      this.#vanish(member);
     }
+    // Whoever has a new socket is told anew who is there, and the others that they have come.
+    this.#vanish(member);
     member.socket = socket;
     member.isOwedRefusal = false;
     const welcome = { type: 'welcome', self: member.id, resumed: isResumed, lastSeq: member.handled };
