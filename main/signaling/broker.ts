@@ -92,11 +92,18 @@ export interface Broker {
    * @returns false if as many are present as may be.
    */
   appear(namespace: string, person: Person): Answer<boolean>;
-  /** Nobody is shown this member any more. @returns whether it was present. */
+  /**
+   * Nobody is shown this member any more. Who saw it is told so, or, where it was invisible, whom it had told something.
+   * @returns whether it was present.
+   */
   vanish(namespace: string, member: string): Answer<boolean>;
   /** How many are present in a namespace, as far as this node knows. */
   peopleCount(namespace: string): number;
-  /** Carries a message from one who is present to another. @returns who of the two is not, or `sent`. */
+  /**
+   * Carries a message from one who is present to another. Who is invisible is not there, but to those whom they told
+   * something since they are.
+   * @returns who of the two is not, or `sent`.
+   */
   tell(
     namespace: string,
     from: string,

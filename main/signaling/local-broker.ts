@@ -17,12 +17,17 @@ interface Seat {
 /** Seats in the order they were taken: so few that an array is as fast as a map, at a third of its size. */
 type Room = readonly Seat[];
 
+/** Whom one who is invisible has told something, at most: whoever was told first is forgotten first. */
+const MAX_TOLD = 64;
+
 /** A broker for one node: everything in memory, every step done before the call returns. */
 export class LocalBroker implements Broker {
   readonly #mailboxes = new Map<string, Mailbox>();
   readonly #rooms = new Map<string, Room>();
   /** Who is present, by namespace and member. */
   readonly #people = new Map<string, Map<string, Person>>();
+  /** Whom those who are invisible have told something, by member: they know that somebody is there. */
+  readonly #told = new Map<string, Set<string>>();
 
   readonly #maxRooms: number;
   readonly #centre: string | null;
@@ -113,6 +118,7 @@ export class LocalBroker implements Broker {
     if (before && isSamePerson(before, person)) return true;
     people.set(person.id, person);
     this.#people.set(namespace, people);
+    if (isSeen(person)) this.#told.delete(person.id);
     if (!before) this.#postPeople(person.id, people);
     if (isSeen(person)) this.#tellPeople(people, person.id, { type: 'person', person });
     else if (isSeen(before)) this.#tellPeople(people, person.id, { type: 'person-gone', member: person.id });
@@ -125,7 +131,11 @@ export class LocalBroker implements Broker {
     if (!people || !before) return false;
     people.delete(member);
     if (people.size === 0) this.#people.delete(namespace);
-    if (isSeen(before)) this.#tellPeople(people, member, { type: 'person-gone', member });
+    const event = { type: 'person-gone', member } as const;
+    if (isSeen(before)) this.#tellPeople(people, member, event);
+    for (const id of this.#told.get(member) ?? [])
+      if (people.has(id)) this.#post(id, { kind: 'event', event });
+    this.#told.delete(member);
     return true;
   }
 
@@ -141,8 +151,10 @@ export class LocalBroker implements Broker {
   ): 'sent' | 'not-present' | 'peer-unavailable' {
     const people = this.#people.get(namespace);
     const sender = people?.get(from);
-    if (!people || !sender) return 'not-present';
-    if (from === to || !people.has(to) || !this.#mayMeet(from, to)) return 'peer-unavailable';
+    if (!sender) return 'not-present';
+    const knowsOf = isSeen(people?.get(to)) || this.#told.get(to)?.has(from) === true;
+    if (from === to || !knowsOf || !this.#mayMeet(from, to)) return 'peer-unavailable';
+    if (!isSeen(sender)) this.#noteTold(from, to);
     const isSent = this.#post(to, { kind: 'event', event: { type: 'told', from: sender, message } });
     return isSent ? 'sent' : 'peer-unavailable';
   }
@@ -192,6 +204,13 @@ export class LocalBroker implements Broker {
   #tellPeople(people: ReadonlyMap<string, Person>, about: string, event: UnsequencedEvent): void {
     for (const id of people.keys())
       if (id !== about && this.#mayMeet(id, about)) this.#post(id, { kind: 'event', event });
+  }
+
+  #noteTold(from: string, to: string): void {
+    const told = this.#told.get(from) ?? new Set<string>();
+    this.#told.set(from, told.add(to));
+    const [first] = told;
+    if (told.size > MAX_TOLD && first !== undefined) told.delete(first);
   }
 
   #mayMeet(one: string, other: string): boolean {

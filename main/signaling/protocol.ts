@@ -407,7 +407,10 @@ export const requestSchema = byType([
   /** Be present in the namespace from now on, or with another status; answered by `people` the first time. */
   v.object({ type: v.literal('present'), seq: seqSchema, status: statusSchema }),
   v.object({ type: v.literal('absent'), seq: seqSchema }),
-  /** Only between two who are present; answered by `error {peer-unavailable}` where `to` is not. */
+  /**
+   * Only between two who are present; answered by `error {peer-unavailable}` where `to` is not, or is invisible and has
+   * said nothing to this member.
+   */
   v.object({ type: v.literal('tell'), seq: seqSchema, to: memberIdSchema, message: ringMessageSchema }),
   /**
    * Asks for credentials that are as good as new, before an ICE restart; answered by the event of the same name. Only

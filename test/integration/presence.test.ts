@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generateIdentity, type Identity } from '../../main/signaling/identity';
+import { generateIdentity, memberIdOf, type Identity } from '../../main/signaling/identity';
 import { LIMITS, type Person, type RingMessage } from '../../main/signaling/protocol';
 import { numbered, RawMember, TestMember, typeOf } from '../support/signaling-clients';
 import { startFreezingProxy } from '../support/signaling-proxy';
@@ -149,6 +149,23 @@ describe('a message', () => {
     stranger.client.tell(ben.id, HAIL);
     expect(await stranger.next('error')).toMatchObject({ code: 'not-present', to: ben.id });
     expect(ben.heard('told')).toEqual([]);
+  });
+
+  it('to who is invisible is refused as to nobody, until they have said something themselves', async () => {
+    const ann = await connected('Ann', 'hidden');
+    ann.client.present('invisible');
+    await ann.next('people');
+    const ben = await present('Ben', 'hidden');
+    const [hidden, nobody] = [ann.id, memberIdOf('hidden', generateIdentity().publicKey)];
+    for (const to of [hidden, nobody]) ben.client.tell(to, HAIL);
+    const errors = [await ben.next('error'), await ben.next('error')];
+    expect(errors).toMatchObject([hidden, nobody].map((to) => ({ code: 'peer-unavailable', to })));
+    expect(errors.map((error) => Object.keys(error))).toEqual(Array(2).fill(Object.keys(errors[0] ?? {})));
+    ann.client.tell(ben.id, HAIL);
+    await ben.next('told');
+    ben.client.tell(hidden, HAIL);
+    expect(await ann.next('told')).toMatchObject({ from: { id: ben.id } });
+    expect(ann.heard('told')).toHaveLength(1);
   });
 
   it('is refused where there is no room for more, and costs who should have heard it nothing', async () => {

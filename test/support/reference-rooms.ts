@@ -56,6 +56,8 @@ export class ReferenceRooms {
   readonly #keyed = new Map<string, Keyed>();
   /** How people are present, by namespace and member, in the order they came. */
   readonly #present = new Map<string, Map<string, string>>();
+  /** Whom somebody who is not seen has told something: who may answer, and hears that they go. */
+  readonly #toldBy = new Map<string, Set<string>>();
   /** `null` where a room is there when joined, and nobody's. */
   readonly #hosted: Map<string, Hosted> | null;
   #now = 0;
@@ -218,8 +220,15 @@ export class ReferenceRooms {
     const people = this.#present.get(member.namespace);
     const status = people?.get(id);
     const other = this.#keyed.get(to);
-    if (status === undefined) this.#tell(member, { type: 'error', code: 'not-present', to });
-    else if (to === id || !other || people?.has(to) !== true || other.unacked.length >= UNACKED)
+    const how = people?.get(to);
+    const isThere = how !== undefined && (how !== UNSEEN || this.#toldBy.get(to)?.has(id) === true);
+    if (status === undefined) {
+      this.#tell(member, { type: 'error', code: 'not-present', to });
+      return;
+    }
+    if (to !== id && isThere && status === UNSEEN)
+      this.#toldBy.set(id, (this.#toldBy.get(id) ?? new Set()).add(to));
+    if (to === id || !other || !isThere || other.unacked.length >= UNACKED)
       this.#tell(member, { type: 'error', code: 'peer-unavailable', to });
     else this.#tell(other, { type: 'told', from: describePerson(member, status), message });
   }
@@ -231,6 +240,7 @@ export class ReferenceRooms {
     // They all are called the same for ever, so only this can change.
     if (before === status) return;
     people.set(member.id, status);
+    if (status !== UNSEEN) this.#toldBy.delete(member.id);
     // Who comes is told once of everybody, and from then on of each change.
     if (before === undefined) {
       const others = [...people].filter(([id, how]) => id !== member.id && how !== UNSEEN);
@@ -250,14 +260,18 @@ export class ReferenceRooms {
     const people = this.#present.get(member.namespace);
     const before = people?.get(member.id);
     people?.delete(member.id);
-    if (before !== undefined && before !== UNSEEN)
-      this.#tellPresent(member, { type: 'person-gone', member: member.id });
+    const gone = { type: 'person-gone', member: member.id };
+    if (before === UNSEEN) this.#tellPresent(member, gone, this.#toldBy.get(member.id) ?? new Set());
+    else if (before !== undefined) this.#tellPresent(member, gone);
+    this.#toldBy.delete(member.id);
   }
 
-  #tellPresent({ id, namespace }: Keyed, event: Frame): void {
-    for (const other of this.#present.get(namespace)?.keys() ?? []) {
+  /** @param to who of them, where not all are meant, in the order in which they are told */
+  #tellPresent({ id, namespace }: Keyed, event: Frame, to?: ReadonlySet<string>): void {
+    const present = this.#present.get(namespace);
+    for (const other of to ?? present?.keys() ?? []) {
       const member = this.#keyed.get(other);
-      if (member && other !== id) this.#tell(member, event);
+      if (member && other !== id && present?.has(other)) this.#tell(member, event);
     }
   }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LocalBroker } from '../../../../main/signaling/local-broker';
 import type { Broker, Mail, SeatRules } from '../../../../main/signaling/broker';
-import type { Member } from '../../../../main/signaling/protocol';
+import type { Member, Person, RingMessage, Status } from '../../../../main/signaling/protocol';
 
 /** One suite for every broker; the one over Redis joins the list when it is there. */
 const brokers: Record<string, () => Broker> = { LocalBroker: () => new LocalBroker() };
@@ -18,6 +18,14 @@ const member = (id: string, changes: Partial<Member> = {}): Member => ({
   away: false,
   ...changes,
 });
+const person = (id: string, status: Status = 'free'): Person => ({
+  id,
+  name: id.toUpperCase(),
+  device: 'desktop',
+  key: id,
+  status,
+});
+const hail: RingMessage = { type: 'hail', call: 'c'.repeat(22) };
 
 describe.each(Object.entries(brokers))('%s', (_name, create) => {
   function start(ids: string[] = ['a', 'b', 'c', 'd']) {
@@ -79,6 +87,53 @@ describe.each(Object.entries(brokers))('%s', (_name, create) => {
     expect(mail.get('b')?.filter((one) => one.kind === 'plain')).toHaveLength(1);
     expect(await broker.deliver('c', text)).toBe(true);
     expect(await broker.deliver('nobody', text)).toBe(false);
+  });
+
+  it('carries to who is invisible only what answers them, and forgets whom they told when they are seen or go', async () => {
+    const { broker } = start();
+    const say = (from: string, to: string) => broker.tell('ns', from, to, hail);
+    for (const id of ['b', 'c']) await broker.appear('ns', person(id));
+    await broker.appear('ns', person('a', 'invisible'));
+    expect([await say('b', 'a'), await say('b', 'd')]).toEqual(['peer-unavailable', 'peer-unavailable']);
+    expect(await say('a', 'b')).toBe('sent');
+    expect([await say('b', 'a'), await say('c', 'a')]).toEqual(['sent', 'peer-unavailable']);
+    await broker.appear('ns', person('a'));
+    expect(await say('c', 'a')).toBe('sent');
+    await broker.appear('ns', person('a', 'invisible'));
+    expect(await say('b', 'a')).toBe('peer-unavailable');
+    expect(await say('a', 'b')).toBe('sent');
+    await broker.vanish('ns', 'a');
+    await broker.appear('ns', person('a', 'invisible'));
+    expect(await say('b', 'a')).toBe('peer-unavailable');
+  });
+
+  it('tells whom somebody invisible told something that they have gone, if they are still there, and nobody else', async () => {
+    const { broker, mail } = start();
+    const gone = (id: string) =>
+      mail.get(id)?.filter((one) => one.kind === 'event' && one.event.type === 'person-gone');
+    for (const id of ['b', 'c', 'd']) await broker.appear('ns', person(id));
+    await broker.appear('ns', person('a', 'invisible'));
+    for (const id of ['b', 'd']) await broker.tell('ns', 'a', id, hail);
+    await broker.vanish('ns', 'd');
+    await broker.vanish('ns', 'a');
+    const [ofA, ofD] = ['a', 'd'].map((id): Mail => ({
+      kind: 'event',
+      event: { type: 'person-gone', member: id },
+    }));
+    expect(['b', 'c', 'd'].map(gone)).toEqual([[ofD, ofA], [ofD], []]);
+  });
+
+  it('remembers so many whom somebody invisible told something, and no more', async () => {
+    const crowd = Array.from({ length: 65 }, (_, n) => `other ${String(n)}`);
+    const { broker } = start(['a', ...crowd]);
+    await broker.appear('ns', person('a', 'invisible'));
+    for (const id of crowd) {
+      await broker.appear('ns', person(id));
+      await broker.tell('ns', 'a', id, hail);
+    }
+    const answers: string[] = [];
+    for (const id of crowd) answers.push(await broker.tell('ns', id, 'a', hail));
+    expect(answers).toEqual(['peer-unavailable', ...Array<string>(64).fill('sent')]);
   });
 
   it('does not confuse addresses whose parts hold slashes', async () => {
