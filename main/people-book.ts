@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import {
   callRecordSchema,
@@ -102,12 +103,13 @@ export class PeopleBook {
   async addCall(record: CallRecord): Promise<Result<null>> {
     await this.load();
     const before = this.#calls.find((call) => isRepeated(call, record));
+    const same = this.#calls.find(({ id }) => id === record.id);
     const { name, key, startedAtMs, lastedMs } = record;
+    const id = same && !isReplaced(same, record) ? newRecordId() : record.id;
     const added = before
       ? { ...before, name, startedAtMs, seen: record.seen, times: before.times + record.times }
-      : record;
-    // One that goes on after this app was started again is still one call.
-    this.#setCalls([added, ...this.#calls.filter((call) => call !== before && call.id !== record.id)]);
+      : { ...record, id };
+    this.#setCalls([added, ...this.#calls.filter((call) => call !== before && call.id !== id)]);
     const person =
       key === null ? null : (this.known(key) ?? (lastedMs === null ? null : this.#stranger(key)));
     if (!person) return this.#saved(this.#saveCalls(), null);
@@ -220,6 +222,17 @@ function putRight(person: KnownPerson): KnownPerson {
   const favourite = person.favourite && !person.blocked;
   return { ...person, favourite, autoAnswer: person.autoAnswer && favourite && person.verified };
 }
+
+/**
+ * Whether another record of the same call takes the place of `before`. One that goes on after an app was started again
+ * is still one call; what was talked stays, though, where nobody answers who rings to go back to it.
+ */
+function isReplaced(before: CallRecord, record: CallRecord): boolean {
+  return before.lastedMs === null || record.lastedMs !== null;
+}
+
+/** As a ring's own id is made. */
+const newRecordId = (): string => randomBytes(16).toString('base64url');
 
 /** Whether a ring is one more of those of `before`: of the same key, unanswered alike, soon after. */
 function isRepeated(before: CallRecord, record: CallRecord): boolean {

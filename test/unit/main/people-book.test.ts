@@ -166,6 +166,18 @@ describe('calls', () => {
     expect((await book.read()).calls).toMatchObject([{ id: before.id, reason: 'hung-up' }]);
   });
 
+  test('that were talked stay when nobody answers who goes back to them, which is a record beside', async () => {
+    const book = open();
+    const talked = talk();
+    await book.addCall(talked);
+    nowMs += 2000;
+    await book.addCall(call({ id: talked.id }));
+    const { calls } = await book.read();
+    expect(calls).toMatchObject([{ reason: 'no-answer', seen: false }, talked]);
+    expect(calls[0]?.id).not.toBe(talked.id);
+    expect((await open().read()).calls).toEqual(calls);
+  });
+
   test('make known who one has talked with, and nobody who only rang', async () => {
     const book = open();
     await book.addCall(call());
