@@ -54,7 +54,7 @@ const HAIL_MS = 5000;
 /** Hails one may make before the oldest of their nonces are forgotten, and how long a nonce waits for its ring. */
 const MAX_NONCES = 64;
 const NONCE_MS = 10_000;
-/** Calls that may still be taken back, and refusals that may cross with that: far more than one can be in. */
+/** Calls that may still be taken back, and rings whose end may cross with a word of the other: far more than one is in. */
 const MAX_AGREED = 8;
 /** Whoever agreed to a call has joined it by then. */
 const AGREED_MS = 10_000;
@@ -104,6 +104,8 @@ export class LinkRings {
   #agreedAtMs = -Infinity;
   /** Who rang, by call. Taken back at the same moment, a ring counts as taken back on both sides. */
   readonly #declined = new Map<string, string>();
+  /** Who was rung, by call, to whom the way was lost: they may not know, and have answered. */
+  readonly #lost = new Map<string, string>();
   readonly #silent: SilentRings;
 
   constructor(parts: LinkRingsParts) {
@@ -274,6 +276,10 @@ export class LinkRings {
       if (ring.with.id !== member) continue;
       this.#outgoing.delete(call);
       this.#closeRoom(call);
+      dropOldest(this.#lost);
+      this.#lost.set(call, member);
+      // Where it is this side that lost its way, they hear of it as soon as there is one again.
+      this.#tellLost(member, call);
       emit({ type: 'ring-lost', link, call });
     }
     for (const [call, ring] of [...this.#incoming]) {
@@ -295,7 +301,7 @@ export class LinkRings {
       case 'nonce': {
         const hail = this.#hails.get(call);
         if (hail?.to === from.id) hail.settle(message.nonce);
-        else this.#tellNoSuchRing(message);
+        else this.#onNoSuchRing(from, message);
         return;
       }
       case 'ring':
@@ -304,7 +310,7 @@ export class LinkRings {
       case 'ringing': {
         const ring = this.#outgoing.get(call);
         if (ring?.with.id !== from.id) {
-          this.#tellNoSuchRing(message);
+          this.#onNoSuchRing(from, message);
           return;
         }
         const ahead = message.ahead === true && ring.ahead;
@@ -317,7 +323,7 @@ export class LinkRings {
       case 'accept': {
         const ring = this.#takeOutgoing(call, from.id);
         if (!ring) {
-          this.#tellNoSuchRing(message);
+          this.#onNoSuchRing(from, message);
           return;
         }
         this.#agree(call, ring);
@@ -332,7 +338,7 @@ export class LinkRings {
       }
       case 'decline':
         if (!this.#takeOutgoing(call, from.id)) {
-          this.#tellNoSuchRing(message);
+          this.#onNoSuchRing(from, message);
           return;
         }
         this.#closeRoom(call);
@@ -344,7 +350,7 @@ export class LinkRings {
           (this.#incoming.get(call) ?? this.#agreed.get(call))?.with.id !== from.id &&
           this.#declined.get(call) !== from.id
         ) {
-          this.#tellNoSuchRing(message);
+          this.#onNoSuchRing(from, message);
           return;
         }
         this.#incoming.delete(call);
@@ -372,8 +378,14 @@ export class LinkRings {
   }
 
   /** Also of a ring that ended a moment ago: what the two say may cross. */
-  #tellNoSuchRing({ type }: RingWord): void {
-    this.#parts.log.info('a word about a ring that there is not', { link: this.#parts.id, type });
+  #onNoSuchRing({ id }: Person, { type, call }: RingWord): void {
+    const isOpenThere = type === 'ringing' || type === 'accept';
+    if (isOpenThere && this.#lost.get(call) === id) this.#tellLost(id, call);
+    else this.#parts.log.info('a word about a ring that there is not', { link: this.#parts.id, type });
+  }
+
+  #tellLost(to: string, call: string): void {
+    this.#tell(to, { type: 'cancel', call, reason: 'unreachable' });
   }
 
   #mayRing({ key }: Person): boolean {

@@ -490,10 +490,11 @@ export class SignalingClient {
 
 /**
  * Rooms and presence are asked for again anyway, what was left is not known any more, the ICE servers are fresh, and
- * what people told each other of a ring is over: nobody rings on a server that forgot everybody.
+ * nobody rings who was forgotten. Whom somebody has answered, though, or no longer rings, is to know.
  */
-function isPastAfterWelcome({ type }: UnsequencedRequest): boolean {
-  return ['join', 'leave', 'present', 'absent', 'ice-servers', 'tell'].includes(type);
+function isPastAfterWelcome(request: UnsequencedRequest): boolean {
+  if (request.type === 'tell') return !['accept', 'cancel'].includes(request.message.type);
+  return ['join', 'leave', 'present', 'absent', 'ice-servers'].includes(request.type);
 }
 
 function isOfType<Type extends ClientEvent['type']>(event: ClientEvent, type: Type): event is EventOf<Type> {

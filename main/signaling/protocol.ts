@@ -269,12 +269,14 @@ export const declineReasonSchema = v.picklist([
 export type DeclineReason = v.InferOutput<typeof declineReasonSchema>;
 
 /**
- * Why a ring, or the call it became, was taken back: by the person, by nobody, because the other did not come to the
- * room, because no path was found between the two, or because somebody is in the middle.
+ * Why a ring, or the call it became, was taken back: by the person, by nobody, because who rang lost the way to the
+ * other, because the other did not come to the room, because no path was found between the two, or because somebody is
+ * in the middle.
  */
 export const cancelReasonSchema = v.picklist([
   'cancelled',
   'no-answer',
+  'unreachable',
   'no-response',
   'peer-unreachable',
   'not-verified',

@@ -259,16 +259,24 @@ describe('losing the server', () => {
     expect(sockets.last().said('ack')).toEqual([{ type: 'ack', seq: 1 }]);
   });
 
-  it('says nothing of a ring again to a server that has forgotten', () => {
+  it('says of a ring to a server that has forgotten only that it was answered or taken back', () => {
     const { sockets, comeUp, clock, client } = start();
     comeUp();
     client.present('free');
-    client.tell(peer, { type: 'hail', call: 'c'.repeat(22) });
+    const call = 'c'.repeat(22);
+    const accept = { type: 'accept', call, media: 'voice', fingerprint: 'AA', signature: 'AAAA' } as const;
+    client.tell(peer, { type: 'hail', call });
+    client.tell(peer, accept);
     sockets.last().end();
-    client.tell(peer, { type: 'cancel', call: 'c'.repeat(22), reason: 'cancelled' });
+    client.tell(peer, { type: 'ringing', call });
+    client.tell(peer, { type: 'cancel', call, reason: 'cancelled' });
     clock.advance(50);
     comeUp();
-    expect(sockets.last().sent.slice(1)).toEqual([{ seq: 1, type: 'present', status: 'free' }]);
+    expect(sockets.last().sent.slice(1)).toEqual([
+      { seq: 1, type: 'present', status: 'free' },
+      { seq: 2, type: 'tell', to: peer, message: accept },
+      { seq: 3, type: 'tell', to: peer, message: { type: 'cancel', call, reason: 'cancelled' } },
+    ]);
   });
 
   it('takes silence longer than the time-out for a lost server, and any sign of life for none', () => {
