@@ -96,7 +96,8 @@ export function createBridgeHost(parts: BridgeHostParts): BridgeHandlers {
     changeKnown: (key, change) => book.change(key, change),
     forgetKnown: (key) => book.forget(key),
     addCall: (record) => {
-      desktop.noteCall(record);
+      // A reason that is only put right is no news, least of all to who does not want to be disturbed.
+      if (!book.hasNoted(record)) desktop.noteCall(record);
       return book.addCall(record);
     },
     seeCalls: () => book.seeCalls(),

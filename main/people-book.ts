@@ -117,6 +117,11 @@ export class PeopleBook {
     return this.#saved(Promise.all([this.#saveCalls(), this.#savePeople()]), null);
   }
 
+  /** Whether a record takes the place of one that there is: its call is no news. */
+  hasNoted(record: CallRecord): boolean {
+    return this.#calls.some((call) => call.id === record.id && isReplaced(call, record));
+  }
+
   /** All missed calls have been seen. */
   async seeCalls(): Promise<Result<null>> {
     await this.load();

@@ -2,10 +2,12 @@
  * Notes every call that is over and every ring that nothing came of, as the recent calls show them. Watches the state
  * move (call-state.ts) and has no part in it.
  */
+import type { CancelReason } from '../../main/signaling/protocol';
 import type { CallRecord } from '../../preload/bridge';
 import { isMissed } from '../people/call-record';
 import type { CallState, Ended } from './call-phases';
 import { newRingId, ringKey, type Ring } from './ring';
+import { blameOf } from './ring-state';
 
 type Beginning = Pick<CallRecord, 'direction' | 'startedAtMs' | 'media'>;
 type Ending = Pick<CallRecord, 'lastedMs' | 'reason' | 'by'>;
@@ -24,6 +26,8 @@ export class CallLog {
   #begun: Beginning | null = null;
   /** What was noted last, should its end turn out to be another. */
   #noted: Beginning | null = null;
+  /** The ring that was refused last without disturbing the person: the same may be so of it. */
+  #missed: { ring: Ring; beginning: Beginning } | null = null;
 
   constructor(options: CallLogOptions) {
     this.#options = options;
@@ -76,7 +80,15 @@ export class CallLog {
   /** A ring that the person was not disturbed with. */
   missed(ring: Ring, reason: 'busy' | 'do-not-disturb'): void {
     const beginning = { direction: 'in', startedAtMs: this.#options.now(), media: ring.media } as const;
+    this.#missed = { ring, beginning };
     this.#note(beginning, { reason, by: 'self', lastedMs: null }, ring.peer.name, ring);
+  }
+
+  /** Who rang took it back; if they did so as it was refused, that is how it ended, as it did for them. */
+  takenBack(call: string, reason: CancelReason): void {
+    if (this.#missed?.ring.call !== call) return;
+    const { ring, beginning } = this.#missed;
+    this.#note(beginning, { reason, by: blameOf(reason), lastedMs: null }, ring.peer.name, ring);
   }
 
   #begin(direction: 'out' | 'in', media: CallRecord['media']): void {

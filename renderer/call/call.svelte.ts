@@ -524,7 +524,10 @@ export class Call implements CallView {
         this.#move(event);
         return;
       case 'ring-accepted':
+        this.#move({ ...event, atMs: this.#clock.now() });
+        return;
       case 'ring-cancelled':
+        this.#log.takenBack(event.call, event.reason);
         this.#move({ ...event, atMs: this.#clock.now() });
         return;
       case 'link-changed':

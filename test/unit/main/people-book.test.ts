@@ -166,6 +166,16 @@ describe('calls', () => {
     expect((await book.read()).calls).toMatchObject([{ id: before.id, reason: 'hung-up' }]);
   });
 
+  test('are news unless a record only takes the place of one', async () => {
+    const book = open();
+    const [missed, talked] = [call({ reason: 'busy' }), talk()];
+    expect(book.hasNoted(missed)).toBe(false);
+    await book.addCall(missed);
+    await book.addCall(talked);
+    expect(book.hasNoted({ ...missed, reason: 'cancelled' })).toBe(true);
+    expect(book.hasNoted(call({ id: talked.id }))).toBe(false);
+  });
+
   test('that were talked stay when nobody answers who goes back to them, which is a record beside', async () => {
     const book = open();
     const talked = talk();

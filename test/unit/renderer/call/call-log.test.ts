@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Person } from '../../../../main/signaling/protocol';
+import type { CancelReason, Person } from '../../../../main/signaling/protocol';
 import { callRecordSchema, type CallRecord } from '../../../../preload/bridge';
 import { CallLog } from '../../../../renderer/call/call-log';
 import { transition, type CallEvent, type CallState } from '../../../../renderer/call/call-state';
@@ -31,6 +31,7 @@ class End {
       const before = this.state;
       const { state, effects } = transition(before, event);
       this.state = state;
+      if (event.type === 'ring-cancelled') this.#log.takenBack(event.call, event.reason);
       this.#log.moved(before, state, this.atMs);
       for (const effect of effects)
         if (effect.type === 'note-missed') this.#log.missed(effect.ring, effect.reason);
@@ -97,13 +98,14 @@ const declined = (reason: 'declined' | 'busy' | 'do-not-disturb' | 'no-answer'):
   call,
   reason,
 });
-const cancelled = (reason: 'cancelled' | 'no-answer' | 'no-response'): CallEvent => ({
+const cancelled = (reason: CancelReason): CallEvent => ({
   type: 'ring-cancelled',
   link,
   call,
   reason,
   atMs: 45_000,
 });
+const lost: CallEvent = { type: 'ring-lost', link, call };
 const timeUp: CallEvent = { type: 'time-up', timer: 'ring', atMs: 45_000 };
 const hungUp: CallEvent = { type: 'hung-up', atMs: 61_000 };
 
@@ -160,10 +162,26 @@ describe('both sides of a ring remember the same,', () => {
     [
       'lost on the way',
       () => {
-        ann.happens({ type: 'ring-lost', link, call });
-        ben.happens({ type: 'ring-lost', link, call });
+        ann.happens(lost);
+        ben.happens(lost);
       },
       { reason: 'unreachable', seen: false },
+    ],
+    [
+      'lost for who rang as it was accepted',
+      () => {
+        ben.happens({ type: 'accepted', media: 'video', atMs: 1000 }, cancelled('unreachable'));
+        ann.happens(lost, accepted);
+      },
+      { reason: 'unreachable', by: 'network', seen: false },
+    ],
+    [
+      'lost for who rang before it was accepted',
+      () => {
+        ben.happens(cancelled('unreachable'), { type: 'accepted', media: 'video', atMs: 1000 });
+        ann.happens(lost);
+      },
+      { reason: 'unreachable', by: 'network', seen: false },
     ],
     [
       'accepted where the two never met',
@@ -228,6 +246,40 @@ describe('both sides of a ring remember the same,', () => {
     ben.happens(rung({ isQuiet: true }));
     expect(ann.records).toMatchObject([{ id: call, direction: 'out', reason, by: 'peer', seen: true }]);
     expect(ben.records).toMatchObject([{ id: call, direction: 'in', reason, by: 'self', seen: false }]);
+  });
+
+  describe.each([
+    ['busy', 'cancelled', hungUp],
+    ['busy', 'unreachable', lost],
+    ['do-not-disturb', 'no-answer', timeUp],
+  ] as const)('when who was %s refused it as it was %s,', (refusal, reason, end) => {
+    const asked = { ...ring, call: 'q'.repeat(22), peer: personOf('c') };
+    const refuse = (): void => {
+      if (refusal === 'busy') ben.happens({ type: 'ring-asked', ring: asked, atMs: 0 });
+      ben.happens(rung({ isQuiet: true }));
+    };
+    beforeEach(() => {
+      ann.happens({ type: 'ring-asked', ring, atMs: 0 });
+      refuse();
+      expect(ben.records).toMatchObject([{ id: call, reason: refusal, by: 'self', seen: false }]);
+    });
+
+    test('and each heard of it after that', () => {
+      ann.happens(end, declined(refusal));
+      ben.happens(cancelled(reason));
+      expect(ann.records).toMatchObject([{ id: call, direction: 'out', reason }]);
+      const [first] = ben.records;
+      expect(ben.records.slice(1)).toMatchObject([
+        { id: call, direction: 'in', reason, by: reason === 'cancelled' ? 'peer' : 'network', seen: false },
+      ]);
+      expect(ben.records[1]?.startedAtMs).toBe(first?.startedAtMs);
+    });
+
+    test('unless who rang heard of it first, and had nothing to take back', () => {
+      ann.happens(declined(refusal), end);
+      expect(ann.records).toMatchObject([{ id: call, direction: 'out', reason: refusal, by: 'peer' }]);
+      expect(ben.records).toHaveLength(1);
+    });
   });
 
   test('when both rang: one call, by the ring that counted', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Member, Signal } from '../../../../main/signaling/protocol';
-import type { CallRecord, HostedRoom } from '../../../../preload/bridge';
+import type { BridgeEvent, CallRecord, HostedRoom } from '../../../../preload/bridge';
 import { CallConnection } from '../../../../renderer/call/call-connection.svelte';
 import { Call, type CallOptions } from '../../../../renderer/call/call.svelte';
 import type { CallState, Phase } from '../../../../renderer/call/call-state';
@@ -115,6 +115,20 @@ function fakeCertificate(letter: string): RTCCertificate {
   const value = Array(32).fill(letter.charCodeAt(0).toString(16)).join(':');
   return { expires: Infinity, getFingerprints: () => [{ algorithm: 'sha-256', value }] };
 }
+
+const ringId = 'r'.repeat(22);
+/** Somebody else rings. */
+const ringFrom = (letter: string, call = ringId): BridgeEvent => ({
+  type: 'ring',
+  link: 'saved',
+  from: { id: letter.repeat(22), name: `Name ${letter}`, device: 'desktop', key: letter, status: 'free' },
+  call,
+  media: 'video',
+  fingerprint: 'AA',
+  signed: true,
+  ahead: false,
+  target: fakeTarget,
+});
 
 let host: Person;
 let guest: Person;
@@ -833,6 +847,17 @@ describe('connecting while it rings', () => {
   });
 });
 
+test('a ring that is refused by the app as it is taken back is remembered as taken back', async () => {
+  await host.waits();
+  host.bridge.emit(ringFrom('c'));
+  await settled();
+  host.bridge.emit({ type: 'ring-cancelled', link: 'saved', call: ringId, reason: 'cancelled' });
+  expect(host.records.map(({ id, reason }) => [id, reason])).toEqual([
+    [ringId, 'busy'],
+    [ringId, 'cancelled'],
+  ]);
+});
+
 test('a plain newcomer that does not offer within a second is offered to', async () => {
   const page = fakeMember('p', { plain: true });
   await host.waits();
@@ -845,27 +870,8 @@ test('a plain newcomer that does not offer within a second is offered to', async
 });
 
 describe('a ring that is answered outside the page', () => {
-  const ringId = 'r'.repeat(22);
-
   async function rung(): Promise<void> {
-    const from = {
-      id: 'c'.repeat(22),
-      name: 'Cy',
-      device: 'desktop',
-      key: 'c',
-      status: 'free',
-    } as const;
-    host.bridge.emit({
-      type: 'ring',
-      link: 'saved',
-      from,
-      call: ringId,
-      media: 'video',
-      fingerprint: 'AA',
-      signed: true,
-      ahead: false,
-      target: fakeTarget,
-    });
+    host.bridge.emit(ringFrom('c'));
     await settled();
     expect(host.phase).toBe('ringing');
   }
