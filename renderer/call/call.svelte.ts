@@ -120,6 +120,8 @@ export class Call implements CallView {
   /** What happens in a room before the answer that there is a seat in it; `null` while none is awaited. */
   #early: RoomEvent[] | null = null;
   readonly #held = new HeldSignals();
+  /** Rings that came and are being made ready. */
+  #arriving: readonly { call: string; ready: Promise<void> }[] = [];
   readonly #stops: (() => void)[] = [];
 
   constructor(options: CallOptions) {
@@ -420,12 +422,9 @@ export class Call implements CallView {
       case 'confirm-ringing':
         void this.#bridge.confirmRinging(effect.ring.link, effect.ring.call, effect.ahead);
         return;
-      case 'accept-ring': {
-        const { link, call } = effect.ring;
-        const { media } = effect;
-        void this.#bridge.answerRing(link, call, { answer: 'accept', media, fingerprint: this.#fingerprint });
+      case 'accept-ring':
+        void this.#acceptRing(effect.ring, effect.media);
         return;
-      }
       case 'decline-ring':
         void this.#bridge.answerRing(effect.link, effect.call, { answer: 'decline', reason: effect.reason });
         return;
@@ -516,19 +515,23 @@ export class Call implements CallView {
         // Said again by and by, see `Peer`.
         return;
       case 'ring':
-        void this.#onRing(event);
+        this.#arriving = [...this.#arriving, { call: event.call, ready: this.#onRing(event) }];
         return;
       case 'ringing':
       case 'ring-declined':
-      case 'ring-lost':
         this.#move(event);
+        return;
+      case 'ring-lost':
+        this.#afterRing(event.call, () => this.#move(event));
         return;
       case 'ring-accepted':
         this.#move({ ...event, atMs: this.#clock.now() });
         return;
       case 'ring-cancelled':
-        this.#log.takenBack(event.call, event.reason);
-        this.#move({ ...event, atMs: this.#clock.now() });
+        this.#afterRing(event.call, () => {
+          this.#log.takenBack(event.call, event.reason);
+          this.#move({ ...event, atMs: this.#clock.now() });
+        });
         return;
       case 'link-changed':
       case 'link-closed':
@@ -634,13 +637,28 @@ export class Call implements CallView {
     if (!isTaken) this.#move({ type: 'ring-failed', call });
   }
 
+  async #acceptRing({ link, call }: Ring, media: RingMedia): Promise<void> {
+    const answer = { answer: 'accept', media, fingerprint: this.#fingerprint } as const;
+    const isOpen = await this.#bridge.answerRing(link, call, answer).catch(() => false);
+    // What became of it has been said before, unless it was lost.
+    if (!isOpen) this.#move({ type: 'ring-lost', link, call });
+  }
+
   async #onRing(ring: Extract<BridgeEvent, { type: 'ring' }>): Promise<void> {
     // Made while nobody waits for it: an answer has to name it.
     await Promise.all([this.ready(), this.#readyCertificate()]);
     // The ring of the smaller key wins, on whichever server.
     const wins = ring.from.key < this.#options.key;
     const ahead = ring.ahead && ring.signed && this.#mayConnectAhead({ link: ring.link, peer: ring.from });
+    this.#arriving = this.#arriving.filter(({ call }) => call !== ring.call);
     this.#move({ ...ring, type: 'rung', ahead, wins, isQuiet: this.#options.isQuiet() });
+  }
+
+  /** The end of a ring waits for the ring: nothing else would end it. */
+  #afterRing(call: string, act: () => void): void {
+    const arriving = this.#arriving.find((ring) => ring.call === call);
+    if (arriving) void arriving.ready.then(act);
+    else act();
   }
 
   #mayConnectAhead({ link, peer }: Pick<Ring, 'link' | 'peer'>): boolean {

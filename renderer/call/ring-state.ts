@@ -176,10 +176,9 @@ export function wasCancelled(state: CallState, call: string, reason: CancelReaso
 export const blameOf = (reason: CancelReason): 'peer' | 'network' =>
   reason === 'cancelled' ? 'peer' : 'network';
 
-/** The other, or the way there, has gone. */
+/** The other, or the way there, has gone; perhaps just before it was answered here. */
 export function lost(state: CallState, call: string): Transition {
-  const isOpen = (state.phase === 'calling' || state.phase === 'ringing') && state.ring.call === call;
-  return isOpen ? end(state, 'unreachable', 'network') : stay(state);
+  return isRing(state) && state.ring.call === call ? end(state, 'unreachable', 'network') : stay(state);
 }
 
 /** The person hangs up before anybody could be heard. */

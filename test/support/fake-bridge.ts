@@ -25,6 +25,8 @@ export class FakeBridge implements Bridge {
   answer: PromiseWithResolvers = withResolvers();
   /** What the server would say when asked for fresh ones. */
   iceServers: IceServer[] = [];
+  /** Whether a ring that is answered is open yet. */
+  isRingOpen = true;
   /** What the app remembers. */
   book: Book = { people: [], calls: [], problems: [] };
   /** Carries signals somewhere. */
@@ -140,7 +142,7 @@ export class FakeBridge implements Bridge {
 
   answerRing(link: string, call: string, answer: RingAnswer): Promise<boolean> {
     this.calls.push({ method: 'answerRing', args: [link, call, answer] });
-    return Promise.resolve(true);
+    return Promise.resolve(this.isRingOpen);
   }
 
   cancelRing(link: string, call: string, reason: 'cancelled' | 'no-answer'): Promise<void> {

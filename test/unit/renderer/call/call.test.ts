@@ -31,11 +31,14 @@ class Person {
   connectsAhead = false;
   /** How the other is reached now. */
   wayToOther: ReturnType<CallOptions['wayTo']> = null;
+  /** What its calls are encrypted with, once it is made. */
+  certificate: Promise<RTCCertificate>;
   /** Signals to and from this one are lost. */
   offline = false;
 
   constructor(letter: string, change: Partial<Member> = {}) {
     this.member = fakeMember(letter, change);
+    this.certificate = Promise.resolve(fakeCertificate(letter));
     this.media = new LocalMedia({
       devices: this.devices.like,
       newStream: newFakeStream,
@@ -52,7 +55,7 @@ class Person {
       connection: network.Connection,
       loadConnection: () => Promise.resolve(CallConnection),
       newStream: () => newFakeStream(),
-      newCertificate: () => Promise.resolve(fakeCertificate(letter)),
+      newCertificate: () => this.certificate,
       videoCodecs: () => CODECS,
       key: letter,
       isQuiet: () => false,
@@ -844,6 +847,33 @@ describe('connecting while it rings', () => {
     accepts();
     await clock.until(() => host.call.remoteVideo && guest.call.remoteVideo);
     expect(both('connected')()).toBe(true);
+  });
+});
+
+describe('a ring does not ring on', () => {
+  test.each([
+    [{ type: 'ring-cancelled', reason: 'cancelled' }, 'cancelled'],
+    [{ type: 'ring-lost' }, 'unreachable'],
+  ] as const)('when %j comes while it is being made ready', async (end, reason) => {
+    let make = (): void => {};
+    host.certificate = new Promise((resolve) => (make = () => resolve(fakeCertificate('a'))));
+    host.bridge.emit(ringFrom('c'));
+    host.bridge.emit({ ...end, link: 'saved', call: ringId });
+    await settled();
+    expect(host.phase).toBe('idle');
+    make();
+    await settled();
+    expect(host.ended).toMatchObject({ reason });
+  });
+
+  test('nor into a call when it is no longer open as it is accepted', async () => {
+    host.bridge.emit(ringFrom('c'));
+    await settled();
+    host.bridge.isRingOpen = false;
+    await host.call.accept('voice');
+    await settled();
+    expect(host.ended).toMatchObject({ reason: 'unreachable', by: 'network' });
+    expect(host.bridge.asked('leaveRoom')).toHaveLength(1);
   });
 });
 
