@@ -12,13 +12,20 @@ export interface ServerPasswordsParts {
 
 const fileSchema = v.object({ servers: v.array(v.string()), secret: v.string() });
 
+/** What was typed for a server by its addresses. */
+interface Typed {
+  servers: readonly string[];
+  password: string;
+}
+
 /**
  * Join secrets by server. In memory until the app ends; that of the saved server is kept by the OS's key store, where
  * there is one. Else it is asked for again.
  */
 export class ServerPasswords {
   readonly #parts: ServerPasswordsParts;
-  readonly #passwords = new Map<string, string>();
+  /** Of the fewest addresses first, and of as many the newest. */
+  #typed: readonly Typed[] = [];
   #kept = '';
   #writing: Promise<unknown> = Promise.resolve();
 
@@ -27,12 +34,16 @@ export class ServerPasswords {
   }
 
   use(servers: readonly string[], password: string): void {
-    for (const server of servers) this.#passwords.set(server, password);
+    this.#typed = [{ servers, password }, ...this.#typed].sort(byAddresses);
   }
 
-  /** The one for any of these addresses of one server. */
+  /**
+   * The one for the server with these addresses. All of them must have been among those it was typed for: a link may name
+   * a stranger's address beside a known one, and all are dialled. For the same reason what was typed for fewer addresses
+   * counts before what was typed for more.
+   */
   for(servers: readonly string[]): string | null {
-    return servers.map((server) => this.#passwords.get(server)).find(Boolean) ?? null;
+    return this.#typed.find((typed) => covers(typed.servers, servers))?.password ?? null;
   }
 
   /**
@@ -49,7 +60,7 @@ export class ServerPasswords {
       if (!(await keyStore.isSafe())) return;
       const password = await keyStore.decrypt(Buffer.from(secret, 'base64'));
       // What was typed meanwhile is newer.
-      if (this.for(servers) === null) this.use(servers, password);
+      this.#typed = [...this.#typed, { servers, password }].sort(byAddresses);
       this.#kept = JSON.stringify([servers, password]);
     } catch (error) {
       log.warn('the kept password cannot be read', { reason: String(error) });
@@ -82,3 +93,8 @@ export class ServerPasswords {
     return written;
   }
 }
+
+const byAddresses = (one: Typed, other: Typed): number => one.servers.length - other.servers.length;
+
+const covers = (all: readonly string[], some: readonly string[]): boolean =>
+  some.every((server) => all.includes(server));

@@ -42,6 +42,33 @@ it('keeps the password of the saved server over a restart, for its owner only an
   expect(after.for(['wss://calls.example.org'])).toBe('open sesame');
 });
 
+it('gives it to no list of addresses with one in it that it was not typed for', async () => {
+  const passwords = await open();
+  const [good = '', other = ''] = HOME;
+  const evil = 'wss://evil.example';
+  passwords.use(HOME, 'open sesame');
+  expect([passwords.for(HOME), passwords.for([other]), passwords.for([other, good])]).toEqual(
+    Array(3).fill('open sesame'),
+  );
+  for (const servers of [[evil], [good, evil], [evil, ...HOME]]) expect(passwords.for(servers)).toBeNull();
+  // Not even where each was typed for.
+  passwords.use([evil], 'another');
+  expect([passwords.for([good, evil]), passwords.for([good])]).toEqual([null, 'open sesame']);
+});
+
+it('gives what was typed last for just these addresses, or else for the fewest others beside them', async () => {
+  const passwords = await open();
+  const [good = ''] = HOME;
+  const both = [good, 'wss://evil.example'];
+  passwords.use(HOME, 'one');
+  passwords.use([good], 'two');
+  passwords.use(both, 'three');
+  expect([HOME, [good], both].map((servers) => passwords.for(servers))).toEqual(['one', 'two', 'three']);
+  passwords.use(HOME, 'four');
+  passwords.use([good], 'five');
+  expect([HOME, [good], both].map((servers) => passwords.for(servers))).toEqual(['four', 'five', 'three']);
+});
+
 it('forgets it with the server', async () => {
   const before = await open();
   before.use(HOME, 'open sesame');
