@@ -12,7 +12,10 @@ export interface LinkTarget {
   namespace: string;
 }
 
-/** A link's conversation while a call is over it: goes on until released, whatever becomes of the link. */
+/**
+ * A link's conversation while a call is over it, which may be only beginning: goes on until released, whatever becomes of
+ * the link.
+ */
 export interface Conversation {
   client: SignalingClient;
   release: () => void;
@@ -50,6 +53,7 @@ const HOPELESS_MS = 60_000;
  */
 export class PeopleLink {
   readonly #parts: PeopleLinkParts;
+  /** `null`: there is no conversation, until the next try. */
   #client: SignalingClient | null = null;
   #status: Status;
   #name: string;
@@ -140,10 +144,9 @@ export class PeopleLink {
     );
   }
 
-  /** The conversation, while there is one that works, for a call to be over. */
-  hold(): Conversation | null {
-    const client = this.#state === 'connecting' ? null : this.#client;
-    if (!client) return null;
+  /** The conversation, for a call to be over: a key can have only one. Where there is none, it is tried for now. */
+  hold(): Conversation {
+    const client = this.#client ?? this.#connect();
     this.#holders += 1;
     let isReleased = false;
     const release = (): void => {
@@ -151,7 +154,7 @@ export class PeopleLink {
       isReleased = true;
       this.#holders -= 1;
       if (this.#holders > 0) return;
-      if (this.#closed) client.close();
+      if (this.#closed) this.#client?.close();
       else if (this.#isNameOld) this.#connectAnew();
       this.#parts.onReleased?.();
     };
@@ -223,7 +226,7 @@ export class PeopleLink {
 
   // ---------------------------------------------------------------- the conversation
 
-  #connect(): void {
+  #connect(): SignalingClient {
     this.#cancelRetry();
     const { target, identity, password } = this.#parts;
     this.#isNameOld = false;
@@ -238,12 +241,15 @@ export class PeopleLink {
     client.subscribe((event) => {
       if (this.#client === client) this.#onEvent(event);
     });
+    // First of all: whom a server refuses a room who wants nothing else there, it sends away.
+    client.present(this.#status);
     this.#entered = client.connect().then(
-      () => client.present(this.#status),
+      () => undefined,
       (error: unknown) => {
         if (!(error instanceof SignalingError)) throw error;
       },
     );
+    return client;
   }
 
   #connectAnew(): void {
@@ -264,6 +270,7 @@ export class PeopleLink {
         this.#setState('down', 'server-unreachable');
         return;
       case 'closed':
+        this.#client = null;
         this.#forgetPeople();
         this.#setState('connecting', event.code);
         this.#connectLater(event.code);

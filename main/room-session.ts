@@ -13,8 +13,8 @@ import { DEFAULT_PART, type Door, type IceServer, type Signal } from './signalin
 
 /** What a session needs of the app. */
 export interface RoomSessionParts extends MembershipParts {
-  lanServer: LanServer;
-  lastSeat: LastSeat;
+  lanServer: Pick<LanServer, 'openRoom' | 'closeRoom' | 'settled' | 'rememberDoor' | 'onRestarted'>;
+  lastSeat: Pick<LastSeat, 'write'>;
   passwords: ServerPasswords;
   /** The conversation this app keeps with a server and namespace anyway, if it does; it is kept until released. */
   conversationWith: (target: JoinTarget) => Conversation | null;

@@ -1,0 +1,168 @@
+/** A key has one conversation with a server: rooms there are over that in which people are seen. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import type { PeopleLink } from '../../main/people-link';
+import { PeopleLinks } from '../../main/people-links';
+import { RoomSession } from '../../main/room-session';
+import { ServerPasswords } from '../../main/server-passwords';
+import { fitSettings } from '../../main/settings';
+import { generateIdentity } from '../../main/signaling/identity';
+import { silentLogger } from '../../main/signaling/logger';
+import type { SignalingServerOptions } from '../../main/signaling/server';
+import type { BridgeEvent, ErrorCode, JoinTarget } from '../../preload/bridge';
+import { Events, joinAs } from '../support/signaling-clients';
+import { startServer } from '../support/signaling-servers';
+
+const closes: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closes.splice(0).reverse()) await close();
+});
+
+const keyStore = {
+  isSafe: () => Promise.resolve(false),
+  encrypt: () => Promise.reject(new Error('no key store')),
+  decrypt: () => Promise.reject(new Error('no key store')),
+};
+
+/** An app that has saved a server, as far as rooms and people there go. */
+class App {
+  readonly identity = generateIdentity();
+  readonly events = new Events<BridgeEvent>();
+  readonly passwords = new ServerPasswords({
+    path: join(tmpdir(), 'parley-no-password.json'),
+    keyStore,
+    log: silentLogger,
+  });
+  readonly people: PeopleLinks;
+  readonly session: RoomSession;
+  /** In a room of the saved server. */
+  readonly target: JoinTarget;
+
+  constructor(url: string) {
+    const settings = fitSettings({ name: 'Ann', server: { servers: [url], namespace: 'family' } });
+    this.target = { servers: [url], namespace: 'family', room: 'tea' };
+    const shared = {
+      identity: this.identity,
+      passwords: this.passwords,
+      emit: (event: BridgeEvent) => this.events.push(event),
+      log: silentLogger,
+    };
+    const people = new PeopleLinks({
+      ...shared,
+      settings: () => settings,
+      isBlocked: () => false,
+      onAgreed: () => undefined,
+    });
+    const hostsNothing = (): never => {
+      throw new Error('nothing is hosted');
+    };
+    this.people = people;
+    this.session = new RoomSession({
+      ...shared,
+      name: () => settings.name,
+      lanServer: {
+        openRoom: hostsNothing,
+        closeRoom: hostsNothing,
+        rememberDoor: hostsNothing,
+        onRestarted: () => undefined,
+        settled: () => Promise.resolve(),
+      },
+      lastSeat: { write: () => Promise.resolve() },
+      conversationWith: (target) => people.conversationWith(target),
+      callIn: (target) => people.callIn(target),
+      isRinging: (target) => people.isRinging(target),
+      roomOpened: (target) => people.roomOpened(target),
+    });
+    closes.push(async () => {
+      await this.session.leave();
+      people.close();
+    });
+  }
+
+  /** The conversation with the saved server. */
+  get link(): PeopleLink {
+    const link = this.people.link('saved');
+    if (!link) throw new Error('there is no link');
+    return link;
+  }
+
+  /** Waits until there is no conversation with the saved server, and why. */
+  async failsWith(problem: ErrorCode): Promise<void> {
+    await this.events.next((event) => event.type === 'link-changed' && event.problem === problem);
+  }
+}
+
+async function startedServer(
+  options: Partial<SignalingServerOptions> = {},
+  port = 0,
+): Promise<Awaited<ReturnType<typeof startServer>>> {
+  const server = await startServer(options, { port });
+  closes.push(() => server.close());
+  return server;
+}
+
+/** Somebody comes to the room in which an app is: it hears of them, and others see it as before. */
+async function isSeatedAndSeen(app: App, url: string, joinSecret?: string): Promise<void> {
+  const { room, namespace } = app.target;
+  const visitor = await joinAs(url, room, { namespace, ...(joinSecret !== undefined && { joinSecret }) });
+  closes.push(() => visitor.client.close());
+  const event = await app.events.next(({ type }) => type === 'member-joined' || type === 'room-closed');
+  expect(event).toMatchObject({ type: 'member-joined', member: { id: visitor.id } });
+  visitor.client.present('free');
+  expect((await visitor.next('people')).people).toMatchObject([{ key: app.identity.publicKey }]);
+  expect([app.link.state, app.link.problem]).toEqual(['up', null]);
+}
+
+it('a room is over the conversation that is just being begun', async () => {
+  const server = await startedServer();
+  const ann = new App(server.url);
+  ann.people.follow();
+  expect(await ann.session.join(ann.target)).toMatchObject({ ok: true });
+  await isSeatedAndSeen(ann, server.url);
+});
+
+it('a room is over the conversation that was to be tried again, and is at once', async () => {
+  const other = createServer((_request, response) => response.writeHead(404).end());
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = other.address() as AddressInfo;
+  const ann = new App(`ws://127.0.0.1:${String(port)}`);
+  ann.people.follow();
+  await ann.failsWith('not-parley');
+  await new Promise((resolve) => other.close(resolve));
+  const server = await startedServer({}, port);
+  expect(await ann.session.join(ann.target)).toMatchObject({ ok: true });
+  await isSeatedAndSeen(ann, server.url);
+});
+
+it('a room that is refused leaves a conversation that has just begun as it is', async () => {
+  const server = await startedServer();
+  const ann = new App(server.url);
+  for (let guests = 0; guests < 2; guests += 1) {
+    const { client } = await joinAs(server.url, ann.target.room, { namespace: ann.target.namespace });
+    closes.push(() => client.close());
+  }
+  ann.people.follow();
+  expect(await ann.session.join(ann.target)).toEqual({ ok: false, code: 'room-full' });
+  const another = { ...ann.target, room: 'coffee' };
+  expect(await ann.session.join(another)).toMatchObject({ ok: true });
+  expect(ann.events.seen.filter((event) => event.type === 'link-changed' && event.problem !== null)).toEqual(
+    [],
+  );
+});
+
+it('joining fails as the conversation does, and succeeds over the next one', async () => {
+  const server = await startedServer({ joinSecret: 'sesame' });
+  const ann = new App(server.url);
+  ann.people.follow();
+  const refused = { ok: false, code: 'password-required' };
+  expect(await ann.session.join(ann.target)).toEqual(refused);
+  // It waits to be tried again by now.
+  expect(await ann.session.join(ann.target)).toEqual(refused);
+  ann.passwords.use(ann.target.servers, 'sesame');
+  ann.people.follow();
+  expect(await ann.session.join(ann.target)).toMatchObject({ ok: true });
+  await isSeatedAndSeen(ann, server.url, 'sesame');
+});
