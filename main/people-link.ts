@@ -161,6 +161,18 @@ export class PeopleLink {
     return { client, release };
   }
 
+  /**
+   * No call is under way: what rooms were opened for rings close once the last was left. A conversation whose place a room
+   * had taken is begun anew.
+   */
+  closeRooms(left: Promise<void>): void {
+    this.rings.closeRooms(left);
+    void left.then(() => {
+      const isTried = this.#client !== null || this.#retry !== null;
+      if (!this.#closed && !isTried) this.#connect();
+    });
+  }
+
   /** Says everything again to a page that has just begun. */
   tellAll(): void {
     this.#tellState();
@@ -345,7 +357,9 @@ export class PeopleLink {
   }
 
   #connectLater(code: ErrorCode): void {
-    if (this.#closed) return;
+    // On the saved server only this app has this key: a room took its place, by another address of that server.
+    const isInTheWay = code === 'replaced' && this.#parts.kind === 'saved';
+    if (this.#closed || isInTheWay) return;
     this.#attempt += 1;
     const isHopeless = code !== 'server-unreachable';
     const delayMs = isHopeless ? HOPELESS_MS : reconnectDelay(this.#attempt, Math.random(), 0);

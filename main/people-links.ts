@@ -129,7 +129,7 @@ export class PeopleLinks {
 
   /** No call is under way: rooms that were opened for rings close, as soon as the last room is left. */
   closeRooms(left: Promise<void>): void {
-    for (const link of [...this.#links.values(), ...this.#retired]) link.rings.closeRooms(left);
+    for (const link of [...this.#links.values(), ...this.#retired]) link.closeRooms(left);
   }
 
   /** Says everything again to a page that has just begun. */

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { PeopleLink } from '../../main/people-link';
 import { PeopleLinks } from '../../main/people-links';
 import { RoomSession } from '../../main/room-session';
@@ -13,7 +13,10 @@ import { generateIdentity } from '../../main/signaling/identity';
 import { silentLogger } from '../../main/signaling/logger';
 import type { SignalingServerOptions } from '../../main/signaling/server';
 import type { BridgeEvent, ErrorCode, JoinTarget } from '../../preload/bridge';
+import { End } from '../support/link-ends';
 import { Events, joinAs } from '../support/signaling-clients';
+import { ManualClock } from '../support/signaling-clock';
+import { startFreezingProxy } from '../support/signaling-proxy';
 import { startServer } from '../support/signaling-servers';
 
 const closes: (() => unknown)[] = [];
@@ -165,4 +168,32 @@ it('joining fails as the conversation does, and succeeds over the next one', asy
   ann.people.follow();
   expect(await ann.session.join(ann.target)).toMatchObject({ ok: true });
   await isSeatedAndSeen(ann, server.url, 'sesame');
+});
+
+describe('a room by another address of the saved server', () => {
+  it('takes the place of the conversation, which is begun anew once the room is left', async () => {
+    const server = await startedServer();
+    const other = await startFreezingProxy(server.port);
+    closes.push(() => other.close());
+    const ann = new App(server.url);
+    ann.people.follow();
+    await ann.events.next((event) => event.type === 'link-changed' && event.state === 'up');
+    expect(await ann.session.join({ ...ann.target, servers: [other.url] })).toMatchObject({ ok: true });
+    await ann.failsWith('replaced');
+    void ann.session.leave();
+    ann.people.closeRooms(ann.session.settled());
+    await ann.events.next((event) => event.type === 'link-changed' && event.state === 'up');
+  });
+
+  it('is not cut off by another try', async () => {
+    const server = await startedServer();
+    const clock = new ManualClock();
+    const ann = new End(server.url, 'Ann', { clock });
+    closes.push(() => ann.link.close());
+    await ann.next('people');
+    const { client } = await joinAs(server.url, 'tea', { namespace: 'family', identity: ann.identity });
+    closes.push(() => client.close());
+    await ann.events.next((event) => event.type === 'link-changed' && event.problem === 'replaced');
+    expect(clock.pending).toBe(0);
+  });
 });

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { PeopleLink } from '../../main/people-link';
 import { RingThrottle } from '../../main/ring-throttle';
-import { systemClock } from '../../main/signaling/clock';
+import { systemClock, type Clock } from '../../main/signaling/clock';
 import { generateIdentity, memberIdOf, type Identity } from '../../main/signaling/identity';
 import { silentLogger, type Logger } from '../../main/signaling/logger';
 import type { RingMessage, Status } from '../../main/signaling/protocol';
@@ -22,6 +22,7 @@ interface EndOptions {
   status?: Status;
   blocked?: readonly string[];
   log?: Logger;
+  clock?: Clock;
 }
 
 /** One end as the app has it: its link to the server, and what its page hears. */
@@ -34,7 +35,13 @@ export class End {
   constructor(
     server: string,
     name: string,
-    { identity = generateIdentity(), status = 'free', blocked = [], log = silentLogger }: EndOptions = {},
+    {
+      identity = generateIdentity(),
+      status = 'free',
+      blocked = [],
+      log = silentLogger,
+      clock = systemClock,
+    }: EndOptions = {},
   ) {
     this.identity = identity;
     this.id = memberIdOf(NAMESPACE, identity.publicKey);
@@ -53,7 +60,7 @@ export class End {
       },
       onAgreed: () => undefined,
       log,
-      clock: systemClock,
+      clock,
     });
   }
 
