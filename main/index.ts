@@ -154,7 +154,7 @@ function start(
     conversationWith: (target) => people.conversationWith(target),
     callIn: (target) => people.callIn(target),
     isRinging: (target) => people.isRinging(target),
-    roomOpened: (target) => people.roomOpened(target),
+    ready: (target) => people.ready(target),
     emit,
     log,
   });

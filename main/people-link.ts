@@ -12,6 +12,10 @@ export interface LinkTarget {
   namespace: string;
 }
 
+/** Whether two targets are one namespace of one server, as far as addresses tell. */
+export const isSameTarget = (one: LinkTarget, other: LinkTarget): boolean =>
+  one.namespace === other.namespace && one.servers.some((server) => other.servers.includes(server));
+
 /**
  * A link's conversation while a call is over it, which may be only beginning: goes on until released, whatever becomes of
  * the link.
@@ -138,10 +142,8 @@ export class PeopleLink {
     return this.isHeld || this.rings.isUnderWay;
   }
 
-  leadsTo({ servers, namespace }: LinkTarget): boolean {
-    return (
-      namespace === this.#parts.target.namespace && servers.some((server) => this.#everServers.has(server))
-    );
+  leadsTo(target: LinkTarget): boolean {
+    return isSameTarget(target, { ...this.#parts.target, servers: [...this.#everServers] });
   }
 
   /** The conversation, for a call to be over: a key can have only one. Where there is none, it is tried for now. */

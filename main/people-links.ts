@@ -1,5 +1,5 @@
 import type { BridgeEvent, JoinTarget, RingOffer, RungCall, Settings } from '../preload/bridge';
-import { PeopleLink, type Conversation, type PeopleLinkParts } from './people-link';
+import { isSameTarget, PeopleLink, type Conversation, type PeopleLinkParts } from './people-link';
 import { RingThrottle } from './ring-throttle';
 import type { ServerPasswords } from './server-passwords';
 import { systemClock } from './signaling/clock';
@@ -41,6 +41,8 @@ export class PeopleLinks {
   #shown = '';
   readonly #throttle = new RingThrottle();
   #inCall = false;
+  #onFollowed = (): void => undefined;
+  readonly #followed = new Promise<void>((resolve) => (this.#onFollowed = resolve));
 
   constructor(parts: PeopleLinksParts) {
     this.#parts = parts;
@@ -99,12 +101,17 @@ export class PeopleLinks {
     );
   }
 
-  /** Settles once a room that this app is opening for a ring is open, or cannot be. */
-  async roomOpened(target: JoinTarget): Promise<void> {
+  /**
+   * Settles once a room may be joined: the conversation with the saved server is begun, and what this app is opening for
+   * a ring is open, or cannot be.
+   */
+  async ready(target: JoinTarget): Promise<void> {
+    const { server } = this.#parts.settings();
+    if (server && isSameTarget(server, target)) await this.#followed;
     await Promise.all([...this.#links.values()].map((link) => link.rings.roomOpened(target.room)));
   }
 
-  /** Does what the settings say by now. */
+  /** Does what the settings say by now; said once it is known who is blocked, and which password was kept. */
   follow(): void {
     const { settings, passwords } = this.#parts;
     const { server, name } = settings();
@@ -115,16 +122,15 @@ export class PeopleLinks {
       if (wanted) this.open({ ...wanted, id: SAVED, kind: 'saved' });
       else this.end(SAVED);
     }
-    for (const link of this.#links.values()) {
-      link.setStatus(this.#status);
-      link.rename(name);
-    }
+    this.#tellStatus();
+    for (const link of this.#links.values()) link.rename(name);
+    this.#onFollowed();
   }
 
   /** Whether a call is under way: others see it, and ring somebody else. */
   setInCall(inCall: boolean): void {
     this.#inCall = inCall;
-    this.follow();
+    this.#tellStatus();
   }
 
   /** No call is under way: rooms that were opened for rings close, as soon as the last room is left. */
@@ -178,6 +184,10 @@ export class PeopleLinks {
       onReleased: () => this.#retired.delete(link),
     });
     return link;
+  }
+
+  #tellStatus(): void {
+    for (const link of this.#links.values()) link.setStatus(this.#status);
   }
 
   get #status(): Status {

@@ -22,8 +22,8 @@ export interface RoomSessionParts extends MembershipParts {
   callIn: (target: JoinTarget) => RungCall | null;
   /** Whether a ring that nobody has answered yet leads to this room. */
   isRinging: (target: JoinTarget) => boolean;
-  /** Settles once a room that this app is opening for a ring is open, or cannot be. */
-  roomOpened: (target: JoinTarget) => Promise<void>;
+  /** Settles once what a room there is joined over is begun, and what this app opens for a ring is open, or cannot be. */
+  ready: (target: JoinTarget) => Promise<void>;
 }
 
 const CANCELLED = { ok: false, code: 'cancelled' } as const;
@@ -94,7 +94,7 @@ export class RoomSession {
   async join(target: JoinTarget): Promise<Result<RoomSeat>> {
     const left = this.leave();
     const isCurrent = this.#attempt();
-    await Promise.all([left, this.#parts.roomOpened(target)]);
+    await Promise.all([left, this.#parts.ready(target)]);
     if (!isCurrent()) return CANCELLED;
     const seat = await this.#enter(target);
     if (seat.ok) this.keepSeat();

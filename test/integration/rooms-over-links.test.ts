@@ -77,7 +77,7 @@ class App {
       conversationWith: (target) => people.conversationWith(target),
       callIn: (target) => people.callIn(target),
       isRinging: (target) => people.isRinging(target),
-      roomOpened: (target) => people.roomOpened(target),
+      ready: (target) => people.ready(target),
     });
     closes.push(async () => {
       await this.session.leave();
@@ -137,6 +137,21 @@ it('a room is over the conversation that was to be tried again, and is at once',
   await new Promise((resolve) => other.close(resolve));
   const server = await startedServer({}, port);
   expect(await ann.session.join(ann.target)).toMatchObject({ ok: true });
+  await isSeatedAndSeen(ann, server.url);
+});
+
+it('a room that is joined while the app still starts waits for the conversation, which a call does not begin', async () => {
+  const server = await startedServer();
+  const ann = new App(server.url);
+  const joined = ann.session.join(ann.target);
+  ann.people.setInCall(true);
+  expect(ann.people.link('saved')).toBeNull();
+  // Another server is not waited for; and by when somebody else has joined, so would Ann.
+  await ann.people.ready({ ...ann.target, servers: ['ws://192.0.2.1'] });
+  const other = await joinAs(server.url, 'elsewhere');
+  closes.push(() => other.client.close());
+  ann.people.follow();
+  expect(await joined).toMatchObject({ ok: true });
   await isSeatedAndSeen(ann, server.url);
 });
 
