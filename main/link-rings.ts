@@ -4,16 +4,9 @@ import type { RingThrottle } from './ring-throttle';
 import type { Clock } from './signaling/clock';
 import { isSignature, type Identity } from './signaling/identity';
 import type { Logger } from './signaling/logger';
-import type {
-  CancelReason,
-  DeclineReason,
-  Person,
-  RingMedia,
-  RingMessage,
-  Status,
-} from './signaling/protocol';
+import type { CancelReason, DeclineReason, Person, RingMedia, RingMessage } from './signaling/protocol';
 import { ringProofBytes, type RingProof } from './signaling/ring-proof';
-import { SilentRings } from './silent-rings';
+import { SilentRings, type Refusal } from './silent-rings';
 
 /** Where the rooms of rings are on a server that makes none by itself: this app's own. */
 interface RingRooms {
@@ -30,14 +23,14 @@ export interface LinkRingsParts {
   identity: Identity;
   /** Whose rings are not heard. */
   isBlocked: (key: string) => boolean;
+  /** What the page answers at once to whoever rings now; `null`: it rings. */
+  refusal: () => Refusal | null;
   throttle: RingThrottle;
   emit: (event: BridgeEvent) => void;
   /** A ring was accepted, by either side. */
   onAgreed: () => void;
   log: Logger;
   clock: Clock;
-  /** As others see this person here. */
-  status: () => Status;
   /** Who this is, while they are here. */
   person: (member: string) => Person | null;
   /** Settles once this person is present, whom nobody would answer before. */
@@ -117,6 +110,11 @@ export class LinkRings {
   get isUnderWay(): boolean {
     const open = this.#hails.size + this.#outgoing.size + this.#incoming.size;
     return open > 0 || this.#parts.clock.now() - this.#agreedAtMs < AGREED_MS;
+  }
+
+  /** Somebody rings this person, who has not answered yet. */
+  get isRung(): boolean {
+    return this.#incoming.size > 0;
   }
 
   /** Whom rings are still open with. */
@@ -418,7 +416,7 @@ export class LinkRings {
     const proof = { kind: 'ring', to, call, nonce: given.nonce, fingerprint, media, room } as const;
     // Who claims the key of somebody who is blocked need not prove it.
     if (this.#parts.isBlocked(from.key)) {
-      this.#silent.ring(from, call, this.#parts.status());
+      this.#silent.ring(from, call, this.#parts.refusal());
       return;
     }
     const signed = isSignature(ringProofBytes(proof), from.key, signature);

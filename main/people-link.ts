@@ -26,7 +26,7 @@ export interface Conversation {
 }
 
 /** What its rings need, and have of the link itself. */
-type LinkProvides = 'status' | 'person' | 'entered' | 'waitFor' | 'tell' | 'roomTarget';
+type LinkProvides = 'person' | 'entered' | 'waitFor' | 'tell' | 'roomTarget';
 
 export interface PeopleLinkParts extends Omit<LinkRingsParts, LinkProvides> {
   kind: LinkKind;
@@ -96,7 +96,6 @@ export class PeopleLink {
     });
     this.rings = new LinkRings({
       ...parts,
-      status: () => this.#status,
       person: (member) => this.#people.find(member),
       entered: () => this.#entered,
       waitFor: (member) => this.#people.waitFor(member),

@@ -2,6 +2,7 @@ import type { BridgeEvent, JoinTarget, RingOffer, RungCall, Settings } from '../
 import { isSameTarget, PeopleLink, type Conversation, type PeopleLinkParts } from './people-link';
 import { RingThrottle } from './ring-throttle';
 import type { ServerPasswords } from './server-passwords';
+import type { Refusal } from './silent-rings';
 import { systemClock } from './signaling/clock';
 import type { Identity } from './signaling/identity';
 import type { Logger } from './signaling/logger';
@@ -174,6 +175,7 @@ export class PeopleLinks {
       ...own,
       identity,
       isBlocked,
+      refusal: () => this.#refusal,
       throttle: this.#throttle,
       name: settings().name,
       status: this.#status,
@@ -193,5 +195,13 @@ export class PeopleLinks {
   get #status(): Status {
     const { status } = this.#parts.settings();
     return this.#inCall && status === 'free' ? 'in-call' : status;
+  }
+
+  /** As `rung` in ring-state.ts has it. */
+  get #refusal(): Refusal | null {
+    const isRung = [...this.#links.values()].some(({ rings }) => rings.isRung);
+    if (this.#inCall || isRung) return 'busy';
+    const { status } = this.#parts.settings();
+    return status === 'do-not-disturb' ? status : null;
   }
 }

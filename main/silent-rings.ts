@@ -1,5 +1,8 @@
 import type { Clock, Timer } from './signaling/clock';
-import type { Person, RingMessage, Status } from './signaling/protocol';
+import type { DeclineReason, Person, RingMessage } from './signaling/protocol';
+
+/** Why whoever rings now is refused at once. */
+export type Refusal = Extract<DeclineReason, 'busy' | 'do-not-disturb'>;
 
 export interface SilentRingsParts {
   tell: (to: string, message: RingMessage) => void;
@@ -11,7 +14,7 @@ const RUNG_MS = 50_000;
 
 /**
  * Rings of people who are blocked. Nothing of them reaches the page, and whoever rings cannot tell: they are answered
- * as they would be if nobody were at the other end, or busy where that is what everybody sees.
+ * as they would be if nobody were at the other end, or refused where everybody is.
  */
 export class SilentRings {
   readonly #parts: SilentRingsParts;
@@ -22,10 +25,10 @@ export class SilentRings {
     this.#parts = parts;
   }
 
-  ring({ id }: Person, call: string, status: Status): void {
+  ring({ id }: Person, call: string, refusal: Refusal | null): void {
     const { tell, clock } = this.#parts;
-    if (status === 'in-call' || status === 'do-not-disturb') {
-      tell(id, { type: 'decline', call, reason: status === 'in-call' ? 'busy' : status });
+    if (refusal) {
+      tell(id, { type: 'decline', call, reason: refusal });
       return;
     }
     // Who rings anew no longer waits behind the ring of before.

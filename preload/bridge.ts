@@ -614,7 +614,10 @@ export interface BridgeMethods {
   forgetCalls(ids: string[]): Promise<Result<null>>;
   /** Brings back what was forgotten last. */
   restoreCalls(): Promise<Result<null>>;
-  /** Whether a call is under way, or its room kept open: others see that, and a ring would be busy. */
+  /**
+   * Whether a call is under way, or its room kept open: others see that, and a ring would be busy. Nobody is to see
+   * whether it rings here.
+   */
   setInCall(inCall: boolean): Promise<void>;
   /** What of the present call is to be seen outside the page, each time it changes. */
   showOutside(outside: Outside): Promise<void>;

@@ -719,8 +719,9 @@ export class Call implements CallView {
     const inCall = phase !== 'idle' && phase !== 'ended' && phase !== 'confirming';
     if (this.#wasInCall && !inCall) this.#certificate = null;
     this.#wasInCall = inCall;
-    // A room that is kept open after a call is in the way of a ring as the call was.
-    const isBusy = inCall || (endedOf(this.#state)?.seat ?? null) !== null;
+    // Not while it only rings: who is blocked would see that nothing does when they ring. A room that is kept open after a
+    // call is in the way of a ring as the call was.
+    const isBusy = (inCall && phase !== 'ringing') || (endedOf(this.#state)?.seat ?? null) !== null;
     if (isBusy === this.#saidInCall) return;
     this.#saidInCall = isBusy;
     void this.#bridge.setInCall(isBusy);

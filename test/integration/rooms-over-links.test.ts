@@ -1,20 +1,11 @@
 /** A key has one conversation with a server: rooms there are over that in which people are seen. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PeopleLink } from '../../main/people-link';
-import { PeopleLinks } from '../../main/people-links';
-import { RoomSession } from '../../main/room-session';
-import { ServerPasswords } from '../../main/server-passwords';
-import { fitSettings } from '../../main/settings';
-import { generateIdentity } from '../../main/signaling/identity';
-import { silentLogger } from '../../main/signaling/logger';
 import type { SignalingServerOptions } from '../../main/signaling/server';
-import type { BridgeEvent, ErrorCode, JoinTarget } from '../../preload/bridge';
+import { App } from '../support/app-on-server';
 import { End } from '../support/link-ends';
-import { Events, joinAs } from '../support/signaling-clients';
+import { joinAs } from '../support/signaling-clients';
 import { ManualClock } from '../support/signaling-clock';
 import { startFreezingProxy } from '../support/signaling-proxy';
 import { startServer } from '../support/signaling-servers';
@@ -24,79 +15,11 @@ afterEach(async () => {
   for (const close of closes.splice(0).reverse()) await close();
 });
 
-const keyStore = {
-  isSafe: () => Promise.resolve(false),
-  encrypt: () => Promise.reject(new Error('no key store')),
-  decrypt: () => Promise.reject(new Error('no key store')),
+const appOf = (url: string): App => {
+  const app = new App(url);
+  closes.push(() => app.close());
+  return app;
 };
-
-/** An app that has saved a server, as far as rooms and people there go. */
-class App {
-  readonly identity = generateIdentity();
-  readonly events = new Events<BridgeEvent>();
-  readonly passwords = new ServerPasswords({
-    path: join(tmpdir(), 'parley-no-password.json'),
-    keyStore,
-    log: silentLogger,
-  });
-  readonly people: PeopleLinks;
-  readonly session: RoomSession;
-  /** In a room of the saved server. */
-  readonly target: JoinTarget;
-
-  constructor(url: string) {
-    const settings = fitSettings({ name: 'Ann', server: { servers: [url], namespace: 'family' } });
-    this.target = { servers: [url], namespace: 'family', room: 'tea' };
-    const shared = {
-      identity: this.identity,
-      passwords: this.passwords,
-      emit: (event: BridgeEvent) => this.events.push(event),
-      log: silentLogger,
-    };
-    const people = new PeopleLinks({
-      ...shared,
-      settings: () => settings,
-      isBlocked: () => false,
-      onAgreed: () => undefined,
-    });
-    const hostsNothing = (): never => {
-      throw new Error('nothing is hosted');
-    };
-    this.people = people;
-    this.session = new RoomSession({
-      ...shared,
-      name: () => settings.name,
-      lanServer: {
-        openRoom: hostsNothing,
-        closeRoom: hostsNothing,
-        rememberDoor: hostsNothing,
-        onRestarted: () => undefined,
-        settled: () => Promise.resolve(),
-      },
-      lastSeat: { write: () => Promise.resolve() },
-      conversationWith: (target) => people.conversationWith(target),
-      callIn: (target) => people.callIn(target),
-      isRinging: (target) => people.isRinging(target),
-      ready: (target) => people.ready(target),
-    });
-    closes.push(async () => {
-      await this.session.leave();
-      people.close();
-    });
-  }
-
-  /** The conversation with the saved server. */
-  get link(): PeopleLink {
-    const link = this.people.link('saved');
-    if (!link) throw new Error('there is no link');
-    return link;
-  }
-
-  /** Waits until there is no conversation with the saved server, and why. */
-  async failsWith(problem: ErrorCode): Promise<void> {
-    await this.events.next((event) => event.type === 'link-changed' && event.problem === problem);
-  }
-}
 
 async function startedServer(
   options: Partial<SignalingServerOptions> = {},
@@ -121,7 +44,7 @@ async function isSeatedAndSeen(app: App, url: string, joinSecret?: string): Prom
 
 it('a room is over the conversation that is just being begun', async () => {
   const server = await startedServer();
-  const ann = new App(server.url);
+  const ann = appOf(server.url);
   ann.people.follow();
   expect(await ann.session.join(ann.target)).toMatchObject({ ok: true });
   await isSeatedAndSeen(ann, server.url);
@@ -131,7 +54,7 @@ it('a room is over the conversation that was to be tried again, and is at once',
   const other = createServer((_request, response) => response.writeHead(404).end());
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
-  const ann = new App(`ws://127.0.0.1:${String(port)}`);
+  const ann = appOf(`ws://127.0.0.1:${String(port)}`);
   ann.people.follow();
   await ann.failsWith('not-parley');
   await new Promise((resolve) => other.close(resolve));
@@ -142,7 +65,7 @@ it('a room is over the conversation that was to be tried again, and is at once',
 
 it('a room that is joined while the app still starts waits for the conversation, which a call does not begin', async () => {
   const server = await startedServer();
-  const ann = new App(server.url);
+  const ann = appOf(server.url);
   const joined = ann.session.join(ann.target);
   ann.people.setInCall(true);
   expect(ann.people.link('saved')).toBeNull();
@@ -157,7 +80,7 @@ it('a room that is joined while the app still starts waits for the conversation,
 
 it('a room that is refused leaves a conversation that has just begun as it is', async () => {
   const server = await startedServer();
-  const ann = new App(server.url);
+  const ann = appOf(server.url);
   for (let guests = 0; guests < 2; guests += 1) {
     const { client } = await joinAs(server.url, ann.target.room, { namespace: ann.target.namespace });
     closes.push(() => client.close());
@@ -173,7 +96,7 @@ it('a room that is refused leaves a conversation that has just begun as it is', 
 
 it('joining fails as the conversation does, and succeeds over the next one', async () => {
   const server = await startedServer({ joinSecret: 'sesame' });
-  const ann = new App(server.url);
+  const ann = appOf(server.url);
   ann.people.follow();
   const refused = { ok: false, code: 'password-required' };
   expect(await ann.session.join(ann.target)).toEqual(refused);
@@ -190,7 +113,7 @@ describe('a room by another address of the saved server', () => {
     const server = await startedServer();
     const other = await startFreezingProxy(server.port);
     closes.push(() => other.close());
-    const ann = new App(server.url);
+    const ann = appOf(server.url);
     ann.people.follow();
     await ann.events.next((event) => event.type === 'link-changed' && event.state === 'up');
     expect(await ann.session.join({ ...ann.target, servers: [other.url] })).toMatchObject({ ok: true });

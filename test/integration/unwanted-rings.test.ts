@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { silentLogger } from '../../main/signaling/logger';
 import { generateIdentity, memberIdOf } from '../../main/signaling/identity';
-import { parseFrame, clientMessageSchema, type Person, type Status } from '../../main/signaling/protocol';
+import { parseFrame, clientMessageSchema, type Person } from '../../main/signaling/protocol';
+import { App } from '../support/app-on-server';
 import { End, fingerprint, newCall, Stranger } from '../support/link-ends';
 import { buildEntries, startHeadless, type ServerProcess } from '../support/signaling-servers';
 
@@ -31,12 +32,9 @@ afterEach(() => {
 });
 
 /** Ann, and somebody whom she may have blocked and who sees her. */
-async function meet({ blocks = false, status = 'free' }: { blocks?: boolean; status?: Status } = {}): Promise<
-  [End, Stranger]
-> {
+async function meet({ blocks = false } = {}): Promise<[End, Stranger]> {
   const ben = new Stranger(server.url);
   const ann = new End(server.url, 'Ann', {
-    status,
     log,
     blocked: blocks ? [ben.identity.publicKey] : [],
   });
@@ -56,7 +54,7 @@ async function meet({ blocks = false, status = 'free' }: { blocks?: boolean; sta
 }
 
 /** What Ann's page heard of rings. */
-const rings = (ann: End) => ann.events.seen.filter(({ type }) => type.startsWith('ring'));
+const rings = (ann: Pick<End, 'events'>) => ann.events.seen.filter(({ type }) => type.startsWith('ring'));
 
 describe('who is blocked', () => {
   it('hears it ring as at anybody’s who is not near, and nothing is heard of it', async () => {
@@ -73,14 +71,36 @@ describe('who is blocked', () => {
     expect([rings(ann), lines]).toEqual([[], []]);
   });
 
+  const isInCall = (ann: App) => ann.people.setInCall(true);
+  const isRung = async (ann: App) => {
+    const cy = await Stranger.comes(server.url);
+    closes.push(() => {
+      cy.client.close();
+    });
+    await cy.ring(ann.id);
+    await ann.events.next(({ type }) => type === 'ring');
+  };
   it.each([
-    ['in-call', 'busy'],
-    ['do-not-disturb', 'do-not-disturb'],
-  ] as const)('hears of %s what everybody would', async (status, reason) => {
-    const [ann, ben] = await meet({ blocks: true, status });
+    ['busy', 'is in a call', 'free', isInCall],
+    ['busy', 'is in a call and not to be disturbed', 'do-not-disturb', isInCall],
+    ['busy', 'is rung by another', 'free', isRung],
+    ['do-not-disturb', 'is not to be disturbed', 'do-not-disturb', () => undefined],
+  ] as const)('hears %s, as everybody would, while who is rung %s', async (reason, _what, status, begin) => {
+    const ben = await Stranger.comes(server.url);
+    const ann = new App(server.url, { status, blocked: [ben.identity.publicKey] });
+    closes.push(
+      () => void ann.close(),
+      () => {
+        ben.client.close();
+      },
+    );
+    ann.people.follow();
+    await ben.next('person');
+    await begin(ann);
+    const heard = rings(ann).length;
     const call = await ben.ring(ann.id);
     expect(await ben.told('decline')).toEqual({ type: 'decline', call, reason });
-    expect(rings(ann)).toEqual([]);
+    expect(rings(ann)).toHaveLength(heard);
   });
 });
 

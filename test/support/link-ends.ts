@@ -54,6 +54,7 @@ export class End {
       name,
       status,
       isBlocked: (key) => blocked.includes(key),
+      refusal: () => null,
       throttle: new RingThrottle(),
       emit: (event) => {
         this.events.push(event);

@@ -636,7 +636,7 @@ describe('a ring', () => {
 
   test('of a third is busy, and who rang is told', () => {
     // The last is a host whose room is open after a call.
-    for (const state of [connected, calling, answered, waiting, ended]) {
+    for (const state of [connected, calling, ringing, answered, waiting, ended]) {
       const { state: next, effects } = transition(state, rungBy(cy, 'ring-9'));
       expect(next).toEqual(state);
       expect(effects).toContainEqual({ type: 'decline-ring', link: 'saved', call: 'ring-9', reason: 'busy' });

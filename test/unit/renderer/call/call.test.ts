@@ -238,6 +238,20 @@ test('whose room is kept open after a call is seen to be in one until they are d
   expect(host.bridge.asked('setInCall')).toEqual([[true], [false]]);
 });
 
+test('who is only rung is not seen to be in a call', async () => {
+  for (const end of ['cancelled', 'no-answer'] as const) {
+    host.bridge.emit(ringFrom('c'));
+    await settled();
+    expect(host.phase).toBe('ringing');
+    host.bridge.emit({ type: 'ring-cancelled', link: 'saved', call: ringId, reason: end });
+  }
+  expect(host.bridge.asked('setInCall')).toEqual([]);
+  host.bridge.emit(ringFrom('c'));
+  await settled();
+  await host.call.accept('voice');
+  expect(host.bridge.asked('setInCall')).toEqual([[true]]);
+});
+
 test('hanging up takes no longer than its goodbye when nothing gets through', async () => {
   await connected();
   network.cut(...ends());
