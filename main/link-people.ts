@@ -43,6 +43,8 @@ export class LinkPeople {
   #isProved = false;
   /** Who was asked to prove it. */
   #asked: { call: string; person: Person } | null = null;
+  /** What is done once they have, and about whom. */
+  #waiting: { member: string; act: () => void } | null = null;
 
   constructor(parts: LinkPeopleParts) {
     this.#parts = parts;
@@ -78,6 +80,7 @@ export class LinkPeople {
   vanished(member: string): void {
     this.#people.delete(member);
     if (this.#asked?.person.id === member) this.#asked = null;
+    if (this.#waiting?.member === member) this.#waiting = null;
     this.#parts.emit({ type: 'person-gone', link: this.#parts.link, member });
   }
 
@@ -86,6 +89,7 @@ export class LinkPeople {
     this.#people.clear();
     this.#isProved = false;
     this.#asked = null;
+    this.#waiting = null;
     this.tellAll();
   }
 
@@ -124,6 +128,15 @@ export class LinkPeople {
     return this.#only === undefined || this.#only === key;
   }
 
+  /**
+   * Does something about somebody who is met here, who must be who they say: at once where they have proved it or need
+   * not, else as soon as they do. Of several such things only the last is done.
+   */
+  onceProved({ id }: Person, act: () => void): void {
+    if (this.#only === undefined || this.#isProved) act();
+    else this.#waiting = { member: id, act };
+  }
+
   /** Somebody asks whose server this is. Only who owns it is ever asked. */
   prove({ id, key }: Person, { call }: Prove): void {
     if (!this.#parts.isOwner) return;
@@ -143,6 +156,8 @@ export class LinkPeople {
     this.#asked = null;
     this.#isProved = true;
     this.#show(asked.person);
+    this.#waiting?.act();
+    this.#waiting = null;
   }
 
   /**

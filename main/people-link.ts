@@ -331,7 +331,8 @@ export class PeopleLink {
     if (!this.#people.isMet(from)) return;
     if (message.type === 'prove') this.#people.prove(from, message);
     else if (message.type === 'proof') this.#people.onProof(from, message);
-    else this.rings.hear(from, message);
+    // A first ring may come before the proof: its hail waits for that.
+    else this.#people.onceProved(from, () => this.rings.hear(from, message));
   }
 
   #tell(to: string, message: RingMessage): void {

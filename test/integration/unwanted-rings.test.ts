@@ -4,6 +4,7 @@ import { WebSocketServer } from 'ws';
 import { silentLogger } from '../../main/signaling/logger';
 import { generateIdentity, memberIdOf } from '../../main/signaling/identity';
 import { parseFrame, clientMessageSchema, type Person } from '../../main/signaling/protocol';
+import { ownerProofBytes } from '../../main/signaling/ring-proof';
 import { App } from '../support/app-on-server';
 import { End, fingerprint, newCall, Stranger } from '../support/link-ends';
 import { buildEntries, startHeadless, type ServerProcess } from '../support/signaling-servers';
@@ -102,6 +103,31 @@ describe('who is blocked', () => {
     expect(await ben.told('decline')).toEqual({ type: 'decline', call, reason });
     expect(rings(ann)).toHaveLength(heard);
   });
+});
+
+it('who has not proved whose they are is not heard, nor counted, and rings once they have', async () => {
+  const ben = await Stranger.comes(server.url);
+  const ann = new End(server.url, 'Ann', { log, only: ben.identity.publicKey });
+  closes.push(
+    () => {
+      ann.link.close();
+    },
+    () => {
+      ben.client.close();
+    },
+  );
+  const { call: asked } = await ben.told('prove');
+  // More than anybody may make; a word about no ring would be noted.
+  const calls = Array.from({ length: 12 }, newCall);
+  ben.client.tell(ann.id, { type: 'cancel', call: asked, reason: 'cancelled' });
+  for (const call of calls) ben.client.tell(ann.id, { type: 'hail', call });
+  const signature = ben.identity.sign(ownerProofBytes({ to: ann.identity.publicKey, call: asked }));
+  ben.client.tell(ann.id, { type: 'proof', call: asked, signature });
+  expect(await ben.told('nonce')).toMatchObject({ call: calls.at(-1) });
+  expect(ben.heard('told').filter(({ message }) => message.type === 'nonce')).toHaveLength(1);
+  expect(lines).toEqual([]);
+  ben.client.tell(ann.id, ben.unsignedRing(calls.at(-1) ?? ''));
+  expect(await ann.next('ring')).toMatchObject({ from: { id: ben.id } });
 });
 
 describe('who rings without end', () => {

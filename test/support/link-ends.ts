@@ -23,6 +23,8 @@ interface EndOptions {
   blocked?: readonly string[];
   log?: Logger;
   clock?: Clock;
+  /** See `PeopleLinkParts`. */
+  only?: string;
 }
 
 /** One end as the app has it: its link to the server, and what its page hears. */
@@ -41,6 +43,7 @@ export class End {
       blocked = [],
       log = silentLogger,
       clock = systemClock,
+      only,
     }: EndOptions = {},
   ) {
     this.identity = identity;
@@ -49,6 +52,7 @@ export class End {
       id: 'saved',
       kind: 'saved',
       target: { servers: [server], namespace: NAMESPACE },
+      ...(only !== undefined && { only }),
       password: null,
       identity,
       name,

@@ -103,6 +103,50 @@ test.each([
   expect(people.all).toEqual([]);
 });
 
+test('what is about somebody is done at once where nobody has to prove anything', () => {
+  const act = vi.fn();
+  peopleOf().onceProved(personOf(ann), act);
+  expect(act).toHaveBeenCalledOnce();
+});
+
+test('what is about somebody waits for their proof, also before they are asked for it', () => {
+  const people = peopleOf({ only: ann.publicKey });
+  const act = vi.fn();
+  people.onceProved(personOf(ann), act);
+  people.appeared(personOf(ann));
+  const call = askedFor();
+  people.onProof(personOf(ann), proofOf(ben, call));
+  expect(act).not.toHaveBeenCalled();
+  people.onProof(personOf(ann), proofOf(ann, call));
+  expect(act).toHaveBeenCalledOnce();
+});
+
+test('of several things that wait for a proof the last is done, and what comes after it at once', () => {
+  const people = peopleOf({ only: ann.publicKey });
+  const acts = [vi.fn(), vi.fn(), vi.fn()] as const;
+  people.appeared(personOf(ann));
+  people.onceProved(personOf(ann), acts[0]);
+  people.onceProved(personOf(ann), acts[1]);
+  people.appeared(personOf(ann, 'Anna'));
+  people.onProof(personOf(ann), proofOf(ann, askedFor()));
+  people.onceProved(personOf(ann), acts[2]);
+  expect(acts.map(({ mock }) => mock.calls.length)).toEqual([0, 1, 1]);
+});
+
+test('what waited for a proof is forgotten with who went, or with the conversation', () => {
+  const people = peopleOf({ only: ann.publicKey });
+  for (const end of [() => people.vanished(personOf(ann).id), () => people.forget()]) {
+    const act = vi.fn();
+    people.appeared(personOf(ann));
+    people.onceProved(personOf(ann), act);
+    end();
+    people.appeared(personOf(ann));
+    people.onProof(personOf(ann), proofOf(ann, askedFor()));
+    expect(act).not.toHaveBeenCalled();
+    people.forget();
+  }
+});
+
 test('what was proved is proved again after the conversation was lost, and who is asked is as they are by then', () => {
   const people = peopleOf({ only: ann.publicKey });
   people.appeared(personOf(ann));
