@@ -201,7 +201,7 @@ const byeSignalSchema = v.object({ ...signalBase, bye: v.literal(true) });
 
 /**
  * What two peers tell each other through the server: a session description or a candidate (RFC 8829), `null` as the
- * candidate for the end of them, or `bye` when a call ends before its data channel opened.
+ * candidate for the end of them, or `bye` when a call ends.
  */
 export const signalSchema = v.lazy((input) => {
   if (isObject(input) && 'description' in input) return descriptionSignalSchema;

@@ -193,10 +193,10 @@ export class CallConnection {
 
   /**
    * Lets go of whoever is there.
-   * @param farewell how to say goodbye, see {@link Peer.end}; `null`: without a word
+   * @param bye whether to say goodbye, see {@link Peer.end}; otherwise without a word
    * @returns the id of the call that this was, and what settles once the goodbye is out; `null` if nobody was there
    */
-  end(farewell: { hurried: boolean } | null): { call: string; goodbye: Promise<void> } | null {
+  end(bye: boolean): { call: string; goodbye: Promise<void> } | null {
     const peer = this.#peer;
     this.#watch?.stop();
     this.#watch = null;
@@ -207,7 +207,7 @@ export class CallConnection {
     this.#safetyCode = NO_SAFETY_CODE;
     this.#pictureSeen = false;
     if (!peer) return null;
-    if (farewell) return { call: peer.call, goodbye: peer.end(farewell) };
+    if (bye) return { call: peer.call, goodbye: peer.end() };
     peer.close();
     return { call: peer.call, goodbye: Promise.resolve() };
   }

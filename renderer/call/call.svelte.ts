@@ -113,8 +113,6 @@ export class Call implements CallView {
 
   readonly #events: CallEvent[] = [];
   #moving = false;
-  /** The page is on its way out. */
-  #closing = false;
   /** Which attempt to get into a room is the newest; answers to older ones are void. */
   #attempt = 0;
   /** What happens in a room before the answer that there is a seat in it; `null` while none is awaited. */
@@ -333,7 +331,6 @@ export class Call implements CallView {
 
   /** The page goes away: everything stops now, what can still be said is said. */
   close(): void {
-    this.#closing = true;
     for (const stop of this.#stops.splice(0)) stop();
     this.media.release();
     this.#move({ type: 'hung-up', atMs: this.#clock.now() });
@@ -617,6 +614,8 @@ export class Call implements CallView {
       if (other.plain || !this.#held.isRetired(signal)) this.#connection?.receive(signal);
       return;
     }
+    const bye = this.#held.takeBye(signal);
+    if (bye) void this.#bridge.sendSignal(from, bye);
     this.#held.hold(from, signal);
     this.#considerHeld();
   }
@@ -741,9 +740,9 @@ export class Call implements CallView {
   }
 
   #endConnection(bye: boolean): void {
-    const ended = this.#connection?.end(bye ? { hurried: this.#closing } : null);
+    const ended = this.#connection?.end(bye);
     if (!ended) return;
-    this.#held.retire(ended.call);
+    this.#held.retire(ended.call, bye);
     if (bye) this.#goodbye = ended.goodbye;
   }
 

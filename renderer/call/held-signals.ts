@@ -9,15 +9,27 @@ const MAX_RETIRED = 64;
  */
 export class HeldSignals {
   #held: { from: string; signal: Signal }[] = [];
-  #retired: string[] = [];
+  /** The oldest first, and whether a goodbye is owed to who goes on with it. */
+  readonly #retired = new Map<string, boolean>();
 
-  /** This call is over. */
-  retire(call: string): void {
-    this.#retired = [...this.#retired, call].slice(-MAX_RETIRED);
+  /** This call is over. @param owesBye goodbye was said, and the other may not have heard it */
+  retire(call: string, owesBye: boolean): void {
+    const [oldest] = this.#retired.keys();
+    if (oldest !== undefined && this.#retired.size === MAX_RETIRED) this.#retired.delete(oldest);
+    this.#retired.set(call, owesBye);
   }
 
   isRetired({ call }: Signal): boolean {
-    return this.#retired.includes(call);
+    return this.#retired.has(call);
+  }
+
+  /** What to say, once for each call, to who goes on with one that is over: the goodbye got lost on its way there. */
+  takeBye(signal: Signal): Signal | null {
+    const { call } = signal;
+    if ('bye' in signal || !this.#retired.get(call)) return null;
+    this.#retired.set(call, false);
+    // Not 0: that would decline the next call too, of which nothing is agreed yet.
+    return { call, n: 1, bye: true };
   }
 
   hold(from: string, ...signals: Signal[]): void {

@@ -91,6 +91,7 @@ export class FakeBridge implements Bridge {
   }
 
   sendSignal(to: string, signal: Signal): Promise<void> {
+    this.calls.push({ method: 'sendSignal', args: [to, signal] });
     this.signals.push({ to, signal });
     this.onSignal(to, signal);
     return Promise.resolve();

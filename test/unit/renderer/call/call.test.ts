@@ -252,6 +252,39 @@ test('who is only rung is not seen to be in a call', async () => {
   expect(host.bridge.asked('setInCall')).toEqual([[true]]);
 });
 
+test('the goodbye goes to the server before the seat is given up, and hanging up waits for neither', async () => {
+  await connected();
+  await clock.advance(1000);
+  const before = clock.now();
+  const away = guest.call.hangUp();
+  expect(guest.bridge.calls.slice(-3)).toMatchObject([
+    { method: 'sendSignal', args: [host.member.id, { bye: true }] },
+    { method: 'leaveRoom' },
+    { method: 'setInCall' },
+  ]);
+  await clock.run(away);
+  expect(clock.now() - before).toBeLessThan(100);
+});
+
+test.each([
+  ['looks at the ended screen', () => Promise.resolve()],
+  ['has called again', () => host.call.callAgain()],
+])('a goodbye that got lost is said again to who looks for a path, by who %s', async (_where, then) => {
+  await connected();
+  network.cut(...ends());
+  host.offline = true;
+  await clock.run(host.call.hangUp());
+  await then();
+  host.offline = false;
+  network.heal();
+  const said = host.bridge.signals.length;
+  await clock.until(() => guest.phase === 'ended', 5000);
+  expect(guest.ended).toMatchObject({ reason: 'hung-up', by: 'peer' });
+  expect(guest.devices.live).toEqual([]);
+  await clock.advance(10_000);
+  expect(host.bridge.signals.slice(said)).toMatchObject([{ to: guest.member.id, signal: { bye: true } }]);
+});
+
 test('hanging up takes no longer than its goodbye when nothing gets through', async () => {
   await connected();
   network.cut(...ends());

@@ -26,8 +26,25 @@ test('knows who of those in the room has offered', () => {
 
 test('keeps nothing of a call that is over', () => {
   const held = new HeldSignals();
-  held.retire('old');
+  held.retire('old', true);
   held.hold('ann', offer('old'), offer('new'));
   expect(held.isRetired(offer('old'))).toBe(true);
   expect(held.take('ann')).toEqual([offer('new')]);
+});
+
+test('says goodbye once to who goes on with a call that is over, and not with one that only began anew', () => {
+  const held = new HeldSignals();
+  held.retire('old', true);
+  held.retire('begun anew', false);
+  expect(held.takeBye({ call: 'old', n: 7, bye: true })).toBeNull();
+  expect(held.takeBye(candidate(3, 'old'))).toEqual({ call: 'old', n: 1, bye: true });
+  expect(held.takeBye(offer('old'))).toBeNull();
+  expect(held.takeBye(offer('begun anew'))).toBeNull();
+  expect(held.takeBye(offer('new'))).toBeNull();
+});
+
+test('remembers the newest of the calls that are over', () => {
+  const held = new HeldSignals();
+  for (let nth = 0; nth < 100; nth += 1) held.retire(`call-${nth}`, true);
+  expect([35, 36, 99].map((nth) => held.isRetired(offer(`call-${nth}`)))).toEqual([false, true, true]);
 });

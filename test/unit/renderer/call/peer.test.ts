@@ -27,6 +27,8 @@ class End {
   other: End | null = null;
   /** Signals it sends get lost. */
   cutOff = false;
+  /** How long they take. */
+  postMs = 1;
   alive = false;
   safety: SafetyCodeState = { state: 'none' };
   readonly peer: Peer;
@@ -48,7 +50,7 @@ class End {
       events: {
         send: (signal) => {
           this.sent.push(signal);
-          if (!this.cutOff) clock.after(1, () => this.other?.peer.receive(signal));
+          if (!this.cutOff) clock.after(this.postMs, () => this.other?.peer.receive(signal));
         },
         callSettled: () => this.said.push('settled'),
         exchanged: () => this.said.push('exchanged'),
@@ -689,20 +691,28 @@ describe('toward a plain member', () => {
 });
 
 describe('the end', () => {
-  test('is heard over the channel, once, and both let go of everything', async () => {
-    const [host, guest] = await connected();
-    const before = clock.now();
-    const end = guest.peer.end();
-    await clock.until(() => host.said.includes('bye'));
-    host.peer.close();
-    await clock.run(end);
-    expect(clock.now() - before).toBeLessThan(100);
-    expect(guest.sent.some((signal) => 'bye' in signal)).toBe(false);
-    await clock.advance(10_000);
-    expect([network.open, clock.pending, host.count('bye')]).toEqual([[], 0, 1]);
-    for (const { remoteSound, remotePicture } of [host.peer, guest.peer])
-      expect([...remoteSound.getTracks(), ...remotePicture.getTracks()]).toEqual([]);
-  });
+  test.each([
+    ['over the channel', 50],
+    ['by signal', 0],
+  ])(
+    'is heard once, though it comes both ways, first %s, and both let go of everything',
+    async (_way, ms) => {
+      const [host, guest] = await connected();
+      guest.postMs = ms;
+      const before = clock.now();
+      const end = guest.peer.end();
+      await clock.until(() => host.said.includes('bye'));
+      expect(clock.now() - before).toBe(ms === 0 ? 0 : 1);
+      host.peer.close();
+      await clock.run(end);
+      expect(clock.now() - before).toBeLessThan(100);
+      expect(guest.sent.filter((signal) => 'bye' in signal)).toHaveLength(1);
+      await clock.advance(10_000);
+      expect([network.open, clock.pending, host.count('bye')]).toEqual([[], 0, 1]);
+      for (const { remoteSound, remotePicture } of [host.peer, guest.peer])
+        expect([...remoteSound.getTracks(), ...remotePicture.getTracks()]).toEqual([]);
+    },
+  );
 
   test('is said by signal before there is a channel, and heard by who has agreed on nothing', async () => {
     const [host, guest] = pair({ polite: true }, { offers: true });
@@ -711,10 +721,10 @@ describe('the end', () => {
     guest.peer.close();
   });
 
-  test('is said by signal as well where the page goes away, before the channel may have sent it', async () => {
+  test('is heard also where the channel loses it', async () => {
     const [host, guest] = await connected();
     network.cut(host.fake, guest.fake);
-    const end = guest.peer.end({ hurried: true });
+    const end = guest.peer.end();
     await clock.until(() => host.said.includes('bye'));
     await clock.run(end);
     host.peer.close();
