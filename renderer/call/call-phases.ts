@@ -190,7 +190,8 @@ export type Effect =
   | { type: 'set-door'; door: Door }
   | { type: 'send-ring'; ring: Ring }
   | { type: 'confirm-ringing'; ring: Ring; ahead: boolean }
-  | { type: 'accept-ring'; ring: Ring; media: RingMedia }
+  /** `media`: what this side starts with; absent where it started already. */
+  | { type: 'accept-ring'; ring: Ring; media?: RingMedia }
   | { type: 'decline-ring'; link: string; call: string; reason: DeclineReason }
   | { type: 'cancel-ring'; ring: Ring; reason: CancelReason }
   /** Somebody rang and was not heard: the person is told who. */

@@ -455,7 +455,7 @@ function isReturn(state: CallState, { call, signed, from, target }: Rung): state
 /** Its certificate is a new one, and so are the connection and the safety code. */
 function cameBack(state: InCall & { ring: Ring }, { link, fingerprint, target }: Rung): Transition {
   const ring = { ...state.ring, link, fingerprint };
-  const accept = { type: 'accept-ring', ring, media: ring.media } as const;
+  const accept = { type: 'accept-ring', ring } as const;
   if (!state.roomClosed) return connect({ ...state, ring }, state.peer, false, accept);
   // The room was on their own server and ended with it. They have opened it again.
   return connect({ ...state, ring, target }, state.peer, false, accept, { type: 'join-room', target });

@@ -291,12 +291,16 @@ export class Call implements CallView {
 
   callAgain(): Promise<void> {
     this.#click();
-    const ring = this.#state.phase === 'ended' ? this.#state.ring : undefined;
-    if (!ring) return this.#do({ type: 'call-again', again: null });
+    const { state } = this;
+    if (state.phase !== 'ended' || !state.ring) return this.#do({ type: 'call-again', again: null });
+    const { ring, lastedMs } = state;
     // The way of before may have gone, and another be there.
     const way = this.#options.wayTo(ring.peer.key, ring.link) ?? { link: ring.link, person: ring.peer };
     const to = { link: way.link, peer: way.person };
-    const again = { ...to, call: newRingId(), ahead: this.#mayConnectAhead(to) };
+    // Who did not answer has done nothing with their camera, and rings back as they were rung.
+    const asRung = ring.direction === 'in' && lastedMs === null && ring.media === 'voice';
+    const media = asRung ? 'voice' : this.#mediaNow;
+    const again = { ...to, call: newRingId(), media, ahead: this.#mayConnectAhead(to) };
     return this.#readyCertificate().then(() => this.#do({ type: 'call-again', again }));
   }
 
@@ -420,7 +424,7 @@ export class Call implements CallView {
         void this.#bridge.confirmRinging(effect.ring.link, effect.ring.call, effect.ahead);
         return;
       case 'accept-ring':
-        void this.#acceptRing(effect.ring, effect.media);
+        void this.#acceptRing(effect.ring, effect.media ?? this.#mediaNow);
         return;
       case 'decline-ring':
         void this.#bridge.answerRing(effect.link, effect.call, { answer: 'decline', reason: effect.reason });
@@ -699,6 +703,11 @@ export class Call implements CallView {
     if (this.#certificate !== null) return;
     const made = await this.#options.newCertificate();
     this.#certificate ??= made;
+  }
+
+  /** What this side would answer with as its camera is. */
+  get #mediaNow(): RingMedia {
+    return this.media.cameraOn ? 'video' : 'voice';
   }
 
   get #fingerprint(): string {

@@ -101,10 +101,8 @@ export function rung(state: CallState, event: Rung): Transition {
   if (isByPeer) {
     // Who rings anew no longer waits behind the ring of before; who was answered needs no other.
     // An app that was started again between our answer and the call gets a second one.
-    if (state.phase === 'answered' && state.ring.call === call) {
-      const { media: own } = state.ring;
-      return go({ ...state, ring: { ...ring, media: own } }, { type: 'accept-ring', ring, media: own });
-    }
+    if (state.phase === 'answered' && state.ring.call === call)
+      return go({ ...state, ring }, { type: 'accept-ring', ring });
     return state.phase === 'ringing'
       ? ringing(ring, target, state.silenced, ...dropAhead(state), declineEffect(state.ring, 'no-answer'))
       : stay(state);

@@ -132,7 +132,9 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
   }),
   fc.record({
     type: fc.constant('call-again'),
-    again: fc.option(fc.record({ call, link: fc.constant('saved'), peer: person, ahead: fc.boolean() })),
+    again: fc.option(
+      fc.record({ call, link: fc.constant('saved'), peer: person, media: ringMedia, ahead: fc.boolean() }),
+    ),
   }),
   fc.record({
     type: fc.constant('ring-asked'),
@@ -657,7 +659,7 @@ describe('a ring', () => {
 
   test('rings again from its end, as a ring of its own and by the way there is now', () => {
     const over = after(calling, { type: 'hung-up', atMs: 1 });
-    const again = { call: 'ring-7', link: 'other', peer: bo, ahead: false };
+    const again = { call: 'ring-7', link: 'other', peer: bo, media: 'voice', ahead: false } as const;
     const rings = after(over, { type: 'call-again', again });
     expect(rings).toMatchObject({ phase: 'calling', ring: { ...again, direction: 'out', room: null } });
   });
@@ -732,7 +734,7 @@ describe('an app that was started again in a call that was rung', () => {
     expect(after(question, { type: 'cancelled' })).toEqual(idle);
     // What is rung after that is a call of its own.
     const over = after(state, { type: 'hung-up', atMs: 1 });
-    const again = { call: 'ring-7', link: 'saved', peer: bo, ahead: false };
+    const again = { call: 'ring-7', link: 'saved', peer: bo, media: 'voice', ahead: false } as const;
     expect(after(over, { type: 'call-again', again })).toMatchObject({ ring: { room: null } });
   });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Member, Signal } from '../../../../main/signaling/protocol';
+import type { Member, RingMedia, Signal } from '../../../../main/signaling/protocol';
 import type { BridgeEvent, CallRecord, HostedRoom } from '../../../../preload/bridge';
 import { CallConnection } from '../../../../renderer/call/call-connection.svelte';
 import { Call, type CallOptions } from '../../../../renderer/call/call.svelte';
@@ -747,20 +747,28 @@ describe('connecting while it rings', () => {
     return 'ahead' in one && one.ahead?.alive === true && 'ahead' in other && other.ahead?.alive === true;
   };
 
-  /** The host rings the guest. @param fingerprint of the ring as it arrives, where it is not as it was sent */
-  async function ring(fingerprint?: string): Promise<void> {
-    await host.call.ring(link, as(guest), 'video');
-    await settled();
+  /** The ring of the host comes to the guest. @param fingerprint where it is not as it was sent */
+  async function isRung(fingerprint?: string): Promise<void> {
     const offer = host.bridge.asked('ring').at(-1)?.[2];
     if (!offer) throw new Error('nobody rang');
     call = offer.call;
     guest.bridge.emit({
-      ...{ type: 'ring', link, from: as(host), media: 'video', signed: true, target: fakeTarget },
+      ...{ type: 'ring', link, from: as(host), media: offer.media, signed: true, target: fakeTarget },
       ...{ call, ahead: offer.ahead, fingerprint: fingerprint ?? offer.fingerprint },
     });
     await settled();
+  }
+
+  /** The host rings the guest. */
+  async function ring(media: RingMedia = 'video', fingerprint?: string): Promise<void> {
+    await host.call.ring(link, as(guest), media);
+    await settled();
+    await isRung(fingerprint);
     const ahead = guest.bridge.asked('confirmRinging').at(-1)?.[2] ?? false;
-    host.bridge.emit({ type: 'ringing', link, call, target: fakeTarget, ahead: ahead && offer.ahead });
+    host.bridge.emit({
+      ...{ type: 'ringing', link, call, target: fakeTarget },
+      ahead: ahead && host.connectsAhead,
+    });
     if (ahead) guest.sits();
     await settled();
     host.sits(...(ahead ? [guest] : []));
@@ -774,6 +782,12 @@ describe('connecting while it rings', () => {
       fingerprint: fingerprint ?? own,
     });
   };
+
+  async function talk(media: RingMedia): Promise<void> {
+    await guest.call.accept(media);
+    accepts();
+    await clock.until(both('connected'));
+  }
 
   beforeEach(() => {
     host.connectsAhead = guest.connectsAhead = true;
@@ -789,6 +803,66 @@ describe('connecting while it rings', () => {
     await host.call.callAgain();
     await settled();
     expect(host.bridge.asked('ring').at(-1)?.slice(0, 2)).toEqual(['nearby-1', 'another']);
+  });
+
+  test.each<[string, RingMedia, () => Promise<void>]>([
+    [
+      'who answered without a camera',
+      'voice',
+      async () => {
+        await ring();
+        await talk('voice');
+      },
+    ],
+    [
+      'who turned the camera off',
+      'voice',
+      async () => {
+        await ring();
+        await talk('video');
+        await guest.media.setCameraOn(false);
+      },
+    ],
+    [
+      'who turned the camera on',
+      'video',
+      async () => {
+        await ring('voice');
+        await talk('voice');
+        await guest.media.setCameraOn(true);
+      },
+    ],
+    [
+      'who was rung by voice and did not answer',
+      'voice',
+      async () => {
+        await ring('voice');
+        await guest.call.decline();
+      },
+    ],
+  ])('is offered again by %s with %s', async (_who, media, happens) => {
+    await happens();
+    await clock.run(guest.call.hangUp());
+    await guest.call.callAgain();
+    await settled();
+    expect(guest.bridge.asked('ring').at(-1)?.[2]).toMatchObject({ media });
+    expect(guest.devices.live.some(({ kind }) => kind === 'video')).toBe(media === 'video');
+  });
+
+  test('is answered to an app that was started again as the camera is by then', async () => {
+    guest.connectsAhead = false;
+    await ring();
+    await guest.call.accept('voice');
+    await isRung();
+    guest.sits(host);
+    accepts();
+    await clock.until(both('connected'));
+    await isRung();
+    await guest.media.setCameraOn(true);
+    await isRung();
+    expect(guest.bridge.asked('answerRing')).toMatchObject(
+      ['voice', 'voice', 'voice', 'video'].map((media) => [link, call, { answer: 'accept', media }]),
+    );
   });
 
   test('sends nothing and shows nothing before it is accepted, and is the call from then on', async () => {
@@ -845,7 +919,7 @@ describe('connecting while it rings', () => {
   });
 
   test('is stopped where who rings has another certificate than the ring proved', async () => {
-    await ring(Array(32).fill('EE').join(':'));
+    await ring('video', Array(32).fill('EE').join(':'));
     await clock.until(() => guest.phase === 'ended');
     expect(guest.ended).toMatchObject({ reason: 'not-verified', by: 'network' });
     expect(guest.bridge.asked('answerRing')).toEqual([
