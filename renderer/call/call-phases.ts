@@ -182,6 +182,8 @@ export type CallTimer = 'connect' | 'lost' | 'ring';
 export type Effect =
   /** `start`: with or without the camera, where a ring says so. */
   | { type: 'open-media'; start?: RingMedia }
+  /** A mute of the last call is none of the ring that begins now. */
+  | { type: 'unmute' }
   /** Stops every local track at once. */
   | { type: 'release-media' }
   | { type: 'host-room'; room: string | null; door: Door }

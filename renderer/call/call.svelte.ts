@@ -394,6 +394,9 @@ export class Call implements CallView {
         // In parallel with everything else: the call begins without tracks if need be, and they follow.
         void this.media.openForCall();
         return;
+      case 'unmute':
+        void this.media.setMuted(false);
+        return;
       case 'release-media':
         this.media.release();
         return;

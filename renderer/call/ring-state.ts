@@ -49,9 +49,12 @@ export function asked(state: CallState, ring: Ring, atMs: number): Transition {
 
 /** Nothing is in the way of this ring. */
 export function begin(state: CallState, ring: Ring): Transition {
+  // Who calls the same person again does so as they were, muted if they were.
+  const isAgain = endedOf(state)?.ring?.peer.key === ring.peer.key;
   return go(
     { phase: 'calling', ring, shown: false, ahead: null },
     ...leaveKept(state),
+    ...(isAgain ? [] : unmute(state)),
     { type: 'open-media', start: ring.media },
     SPARE,
     { type: 'send-ring', ring },
@@ -115,8 +118,11 @@ export function rung(state: CallState, event: Rung): Transition {
   const hosts = (endedOf(state)?.seat ?? null) !== null;
   if (!isFree(state) || hosts) return go(state, ...decline('busy'));
   if (isQuiet) return go(state, ...decline('do-not-disturb'));
-  return ringing(ring, target, false);
+  return ringing(ring, target, false, ...unmute(state));
 }
+
+/** Only a call can have left a mute behind: going back to the first screen takes it away. */
+const unmute = (state: CallState): Effect[] => (endedOf(state) ? [{ type: 'unmute' }] : []);
 
 function ringing(ring: Ring, target: JoinTarget, silenced: boolean, ...first: Effect[]): Transition {
   const { ahead } = ring;

@@ -274,6 +274,7 @@ function perform(world: World, effect: Effect): World {
       return { ...world, timer: effect.timer };
     case 'stop-timer':
       return { ...world, timer: null };
+    case 'unmute':
     case 'set-door':
     case 'answer-knock':
     case 'send-ring':
@@ -674,6 +675,21 @@ describe('a ring', () => {
       { type: 'open-media', start: 'voice' },
     ]);
     expect(opened(calling, { type: 'ring-asked', ring: { ...ring, media: 'voice' }, atMs: 1 })).toEqual([]);
+  });
+
+  test('takes the mute of the last call away, unless the same person is called again', () => {
+    const over = after(calling, { type: 'hung-up', atMs: 1 });
+    const unmutes = (from: CallState, each: CallEvent) => effectsOf(from, each).includes('unmute');
+    const ringTo = (peer: Person): CallEvent => ({ type: 'ring-asked', ring: { ...ring, peer }, atMs: 1 });
+    const again = { call: 'ring-7', link: 'saved', peer: bo, media: 'voice', ahead: false } as const;
+    for (const each of [ringTo(cy), rungBy(bo, 'ring-2'), rungBy(cy, 'ring-2')])
+      expect(unmutes(over, each)).toBe(true);
+    for (const each of [ringTo(bo), { type: 'call-again', again } as const])
+      expect(unmutes(over, each)).toBe(false);
+    // A call that began with a room was with nobody one could know.
+    expect(unmutes(ended, ringTo(bo))).toBe(true);
+    // From the first screen one starts as one is there.
+    for (const each of [ringTo(cy), rungBy(cy, 'ring-2')]) expect(unmutes(idle, each)).toBe(false);
   });
 
   test('rung anew takes the place of the one before, which is answered', () => {

@@ -849,6 +849,16 @@ describe('connecting while it rings', () => {
     expect(guest.devices.live.some(({ kind }) => kind === 'video')).toBe(media === 'video');
   });
 
+  test('is not muted because the last call was', async () => {
+    await ring();
+    await talk('video');
+    await guest.media.setMuted(true);
+    await clock.run(guest.call.hangUp());
+    await clock.until(both('ended'));
+    await ring();
+    expect([guest.phase, guest.media.muted]).toEqual(['ringing', false]);
+  });
+
   test('is answered to an app that was started again as the camera is by then', async () => {
     guest.connectsAhead = false;
     await ring();
