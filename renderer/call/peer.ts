@@ -173,6 +173,8 @@ export class Peer {
   #answeredN = -1;
   readonly #inboxes = new Map<string, SignalInbox>();
   #otherCall: string | null = null;
+  /** When the first description of the present call came. */
+  #settledMs = -Infinity;
   /** A plain member's offer that crossed ours, and what it said after that; `null` while nothing is undecided. */
   #crossed: Signal[] | null = null;
   #session: string | null = null;
@@ -576,6 +578,7 @@ export class Peer {
       if (collides || replaced) this.#reopen();
     }
     if (this.#plain) this.#session = sessionOf(sdp);
+    else if (!this.#answered) this.#settleOnCall();
     this.#answered = true;
     const arrived = type === 'answer' ? this.#offerN : this.#answerN;
     this.#outbox = this.#outbox.filter((signal) => signal.n > arrived);
@@ -715,9 +718,18 @@ export class Peer {
       this.#adopt(call);
       return;
     }
+    // What comes late of a collision comes now. An app that was started again will say its offer again.
+    if (this.#alive === null && this.#clock.now() - this.#settledMs < YIELD_MS) return;
     this.#otherCall = call;
     if (this.#answered && this.#alive === false) this.#decide();
     else if (!this.#timers.has('yield')) this.#setTimer('yield', YIELD_MS, () => this.#decide());
+  }
+
+  /** Both sides are in this call: what else they offered gave way to it, however long its path may take. */
+  #settleOnCall(): void {
+    this.#settledMs = this.#clock.now();
+    this.#otherCall = null;
+    this.#clearTimer('yield');
   }
 
   #decide(): void {

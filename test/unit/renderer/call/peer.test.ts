@@ -341,6 +341,21 @@ describe('two calls at once', () => {
     expect(network.open).toHaveLength(2);
   });
 
+  test('become one also where an offer came too late and the path later still', async () => {
+    const evaluate = network.evaluate.bind(network);
+    network.evaluate = () => void clock.after(7000, evaluate);
+    const [host, guest] = pair({ polite: true }, { offers: true });
+    // By then the host offers too.
+    host.postMs = guest.postMs = 4100;
+    await clock.until(() => host.alive && guest.alive);
+    expect(host.peer.call).toBe(guest.peer.call);
+    await clock.advance(60_000);
+    expect([host, guest].map((end) => [end.count('restarted'), end.alive])).toEqual([
+      [0, true],
+      [0, true],
+    ]);
+  });
+
   test('of which nobody knows the older make the impolite side take the newer', async () => {
     const [impolite, newer] = [new End({ offers: true }), new End({ polite: true, offers: true })];
     newer.other = impolite;
@@ -367,6 +382,17 @@ describe('two calls at once', () => {
     expect(host.count('restarted')).toBe(0);
     await clock.until(() => host.count('restarted') === 1, 3000);
     expect(host.handedOver).toHaveLength(4);
+  });
+
+  test('are a restarted app also when the older has not found a path yet, once it offers a second time', async () => {
+    network.evaluate = () => {};
+    const [host, guest] = pair({ polite: true }, { offers: true });
+    await clock.until(() => host.said.includes('exchanged'));
+    for (const signal of foreign(guest)) host.peer.receive(signal);
+    await clock.advance(5000);
+    expect(host.count('restarted')).toBe(0);
+    for (const signal of foreign(guest)) host.peer.receive(signal);
+    await clock.until(() => host.count('restarted') === 1, 3001);
   });
 
   test('are a leftover while the older is alive', async () => {
