@@ -100,7 +100,7 @@ export interface LocalMediaView {
   readonly cameras: readonly MediaDeviceInfo[] | null;
   readonly microphones: readonly MediaDeviceInfo[] | null;
   readonly speakers: readonly MediaDeviceInfo[] | null;
-  /** Chosen device ids; `null` is the system's default. */
+  /** Chosen device ids, also of what is not plugged in just now; `null` is the system's default. */
   readonly camera: string | null;
   readonly microphone: string | null;
   /** Loudness of the microphone, 0 to 1, about 20 times a second while it is open and somebody watches. */

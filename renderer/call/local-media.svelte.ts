@@ -54,6 +54,8 @@ export class LocalMedia implements LocalMediaView {
   #closed = false;
   /** Counts up whenever a device is let go or chosen anew: what was asked for before then is stopped on arrival. */
   readonly #request: Record<Kind, number> = { audio: 0, video: 0 };
+  /** What has just lost its device, which the system may list a moment longer. */
+  readonly #unplugged: Record<Kind, boolean> = { audio: false, video: false };
   /** Devices are opened one request after the other, so that none is opened twice. */
   #opening: Promise<void> = Promise.resolve();
 
@@ -243,10 +245,11 @@ export class LocalMedia implements LocalMediaView {
       const request = { ...this.#request };
       const wanted = { audio: this.#wants('audio'), video: this.#wants('video') };
       if (!wanted.audio && !wanted.video) return;
-      if (!(wanted.audio && wanted.video && (await this.#openBoth(request)))) {
+      const both = wanted.audio && wanted.video && !this.#unplugged.audio && !this.#unplugged.video;
+      if (!(both && (await this.#openBoth(request)))) {
         // One by one, also after both at once were refused: a microphone works without a camera.
-        if (wanted.audio) await this.#openOne('audio', request);
-        if (wanted.video) await this.#openOne('video', request);
+        if (wanted.audio) await this.#openOne('audio', request, this.#deviceOf('audio'));
+        if (wanted.video) await this.#openOne('video', request, this.#deviceOf('video'));
       }
       await this.#refresh();
     });
@@ -261,7 +264,10 @@ export class LocalMedia implements LocalMediaView {
 
   async #openBoth(request: Record<Kind, number>): Promise<boolean> {
     try {
-      const constraints = { audio: this.#constraintsOf('audio'), video: this.#constraintsOf('video') };
+      const constraints = {
+        audio: this.#constraintsOf('audio', this.#microphone),
+        video: this.#constraintsOf('video', this.#camera),
+      };
       this.#accept(await this.#devices.getUserMedia(constraints), request);
       return true;
     } catch {
@@ -269,17 +275,16 @@ export class LocalMedia implements LocalMediaView {
     }
   }
 
-  async #openOne(kind: Kind, request: Record<Kind, number>): Promise<void> {
+  async #openOne(kind: Kind, request: Record<Kind, number>, id: string | null): Promise<void> {
     // Whoever outdated the request has asked anew, if the device is still wanted.
     if (request[kind] !== this.#request[kind] || !this.#wants(kind)) return;
     try {
-      this.#accept(await this.#devices.getUserMedia({ [kind]: this.#constraintsOf(kind) }), request);
+      this.#accept(await this.#devices.getUserMedia({ [kind]: this.#constraintsOf(kind, id) }), request);
     } catch (cause) {
       if (request[kind] !== this.#request[kind]) return;
-      if (this.#choiceOf(kind) !== null && nameOf(cause) === 'OverconstrainedError') {
-        // The remembered device is not plugged in today.
-        this.#setChoice(kind, null);
-        await this.#openOne(kind, request);
+      if (id !== null && nameOf(cause) === 'OverconstrainedError') {
+        // The chosen device is not plugged in just now. It may be for the next call.
+        await this.#openOne(kind, request, null);
         return;
       }
       this.#setProblem(kind, problemOf(kind, cause));
@@ -320,6 +325,7 @@ export class LocalMedia implements LocalMediaView {
 
   #drop(kind: Kind): void {
     this.#request[kind] += 1;
+    this.#unplugged[kind] = false;
     this.#trackOf(kind)?.stop();
     if (kind === 'audio') {
       this.#audio = null;
@@ -330,8 +336,7 @@ export class LocalMedia implements LocalMediaView {
     }
   }
 
-  #constraintsOf(kind: Kind): MediaTrackConstraints {
-    const id = this.#choiceOf(kind);
+  #constraintsOf(kind: Kind, id: string | null): MediaTrackConstraints {
     const device = id === null ? {} : { deviceId: { exact: id } };
     if (kind === 'video')
       return { ...device, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
@@ -343,13 +348,12 @@ export class LocalMedia implements LocalMediaView {
     return kind === 'audio' ? this.#audio : this.#video;
   }
 
-  #choiceOf(kind: Kind): string | null {
-    return kind === 'audio' ? this.#microphone : this.#camera;
-  }
-
-  #setChoice(kind: Kind, id: string | null): void {
-    if (kind === 'audio') this.#microphone = id;
-    else this.#camera = id;
+  /** Which one to open: the chosen one, but not right after it was pulled out. */
+  #deviceOf(kind: Kind): string | null {
+    const choice = kind === 'audio' ? this.#microphone : this.#camera;
+    const device = this.#unplugged[kind] ? null : choice;
+    this.#unplugged[kind] = false;
+    return device;
   }
 
   #setProblem(kind: Kind, problem: ErrorCode | null): void {
@@ -366,7 +370,7 @@ export class LocalMedia implements LocalMediaView {
   #onTrackEnded(kind: Kind, track: MediaStreamTrack): void {
     if (this.#trackOf(kind) !== track) return;
     this.#drop(kind);
-    this.#setChoice(kind, null);
+    this.#unplugged[kind] = true;
     this.#changed();
     void this.#open();
   }

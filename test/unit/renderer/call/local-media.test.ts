@@ -88,10 +88,15 @@ describe('opening', () => {
     expect(live()).toEqual(['camera-2', 'microphone-2']);
   });
 
-  test('takes the default where the remembered device is gone', async () => {
+  test('takes the default while the remembered device is gone, and that device once it is there again', async () => {
     const media = make({ camera: 'camera-9' });
     await media.openForCall();
-    expect([live(), media.camera, media.cameraProblem]).toEqual([['camera-1', 'microphone-1'], null, null]);
+    expect([live(), media.cameraProblem]).toEqual([['camera-1', 'microphone-1'], null]);
+    expect(media.camera).toBe('camera-9');
+    media.release();
+    devices.plugIn('video', 'camera-9');
+    await media.openForCall();
+    expect(live()).toEqual(['camera-9', 'microphone-1']);
   });
 });
 
@@ -255,13 +260,38 @@ describe('while it is open', () => {
     expect(live()).toEqual(['camera-2', 'microphone-1']);
   });
 
-  test('an unplugged device gives way to the default', async () => {
+  test('an unplugged device gives way to the default, and is taken again for the next call', async () => {
     const media = make({ camera: 'camera-2' });
     await media.openForCall();
     devices.unplug('camera-2');
     await settled();
-    expect([live(), media.camera, media.cameraProblem]).toEqual([['camera-1', 'microphone-1'], null, null]);
+    expect([live(), media.camera, media.cameraProblem]).toEqual([
+      ['camera-1', 'microphone-1'],
+      'camera-2',
+      null,
+    ]);
     expect(media.cameras?.map(({ deviceId }) => deviceId)).toEqual(['camera-1']);
+    devices.plugIn('video', 'camera-2');
+    media.release();
+    await media.openForCall();
+    expect(live()).toEqual(['camera-2', 'microphone-1']);
+  });
+
+  test('a device chosen as the one before is pulled out is the one that opens', async () => {
+    devices.plugIn('video', 'camera-3');
+    const media = make();
+    await media.openForCall();
+    devices.unplug('camera-1');
+    await media.chooseCamera('camera-3');
+    expect(live()).toEqual(['camera-3', 'microphone-1']);
+  });
+
+  test('a device that fails gives way to the default, though the system still lists it', async () => {
+    const media = make({ microphone: 'microphone-2', voiceOnly: true });
+    await media.openForCall();
+    for (const track of devices.live) track.unplug();
+    await settled();
+    expect([live(), media.microphone]).toEqual([['microphone-1'], 'microphone-2']);
   });
 
   test('the last one unplugged is a problem', async () => {
