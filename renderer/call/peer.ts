@@ -451,22 +451,29 @@ export class Peer {
     this.#receiveTracks();
   }
 
-  /** After the other's first offer: its sections, in their order, become audio, video and screen. */
-  #adoptTransceivers(pc: RTCPeerConnection): void {
+  /**
+   * After an offer of the other side: its sections, in their order, become audio, video and screen. A plain page may
+   * begin with sound and add the picture by a second offer.
+   * @returns whether there was anything new
+   */
+  #adoptTransceivers(pc: RTCPeerConnection): boolean {
     const transceivers = pc.getTransceivers();
     const ofKind = (kind: string) => transceivers.filter((each) => each.receiver.track.kind === kind);
     const [audio] = ofKind('audio');
     const [video, screen] = ofKind('video');
     const found = { audio, video, screen: this.#plain ? undefined : screen };
+    let isNew = false;
     for (const kind of KINDS) {
       const transceiver = found[kind];
-      if (!transceiver) continue;
+      if (!transceiver || this.#transceivers.get(kind) === transceiver) continue;
+      isNew = true;
       // `setRemoteDescription` makes them `recvonly`. Sending is agreed on even while there is nothing to send.
       transceiver.direction = 'sendrecv';
       transceiver.sender.setStreams(this.#streamOf(kind));
       this.#transceivers.set(kind, transceiver);
       this.#sendTrack(kind);
     }
+    return isNew;
   }
 
   #streamOf(kind: MediaKind): MediaStream {
@@ -597,15 +604,14 @@ export class Peer {
       // The other side may have proved itself meanwhile, to be somebody else than is described.
       if (this.#isPast(pc) || !this.#isExpected(sdp)) return;
       if (type === 'offer') {
-        const first = this.#transceivers.size === 0;
-        if (first) this.#adoptTransceivers(pc);
+        const isNew = this.#adoptTransceivers(pc);
         this.#heldBack = [];
         await pc.setLocalDescription();
         if (this.#isPast(pc)) return;
         this.#sendDescription(pc, 'answer');
         this.#answeredN = n;
         // What the answer need not wait for.
-        if (first) {
+        if (isNew) {
           void this.#limitVideo();
           this.#openChannel(pc);
           this.#receiveTracks();

@@ -675,20 +675,31 @@ describe('toward a plain member', () => {
     page.close();
   });
 
-  test('an offer with sound only is answered with sound', async () => {
+  test('an offer with sound only is answered with sound, and a second one that adds video with both', async () => {
     const parley = new End(plain);
-    const sdp = [
-      'v=0',
-      'o=- 77 0 IN IP4 127.0.0.1',
-      'm=audio 9 UDP/TLS/RTP/SAVPF 111',
-      'a=ice-ufrag:u',
-      'a=mid:0',
-      'a=sendrecv',
-    ].join('\r\n');
-    parley.peer.receive({ call: 'page', n: 0, description: { type: 'offer', sdp } });
-    await clock.until(() => parley.descriptions.includes('answer'));
-    expect(parley.peer.remoteSound.getTracks()).toHaveLength(1);
+    const camera = new FakeTrack('video');
+    parley.peer.setTrack('video', camera as unknown as MediaStreamTrack);
+    const section = (kind: string, mid: number) =>
+      [`m=${kind} 9 UDP/TLS/RTP/SAVPF 111`, 'a=ice-ufrag:u', `a=mid:${mid}`, 'a=sendrecv'].join('\r\n');
+    const offer = (n: number, ...sections: string[]) => {
+      const sdp = ['v=0', `o=- 77 ${n} IN IP4 127.0.0.1`, ...sections].join('\r\n');
+      parley.peer.receive({ call: 'page', n, description: { type: 'offer', sdp } });
+    };
+    offer(0, section('audio', 0));
+    await clock.until(() => parley.descriptions.length === 1);
+    const [sound] = parley.peer.remoteSound.getTracks();
+    expect(sound?.kind).toBe('audio');
     expect(parley.peer.remotePicture.getTracks()).toEqual([]);
+
+    offer(1, section('audio', 0), section('video', 1));
+    await clock.until(() => parley.descriptions.length === 2);
+    expect(parley.descriptions).toEqual(['answer', 'answer']);
+    const [audio, video] = parley.fake.getTransceivers();
+    expect([audio?.currentDirection, video?.currentDirection]).toEqual(['sendrecv', 'sendrecv']);
+    expect(parley.peer.remoteSound.getTracks()).toEqual([sound]);
+    expect(parley.peer.remotePicture.getTracks()).toEqual([video?.receiver.track]);
+    expect(video?.sender.track).toBe(camera);
+    expect(video?.sender.parameters).toMatchObject({ encodings: [{ maxBitrate: 2_500_000 }] });
     parley.peer.close();
   });
 
