@@ -3,7 +3,7 @@
  * the page shows of them meanwhile.
  */
 import type { IceServer, Signal } from '../../main/signaling/protocol';
-import type { CallEvent, Effect } from './call-state';
+import { LOST_MS, type CallEvent, type Effect } from './call-state';
 import { NO_SAFETY_CODE, UNKNOWN_MEDIA, type PathQuality, type PeerMedia } from './call-view';
 import type { Clock } from './clock';
 import type { LocalMedia } from './local-media.svelte';
@@ -16,6 +16,8 @@ export interface CallConnectionOptions {
   connection: PeerConnectionConstructor;
   newStream: () => MediaStream;
   clock: Clock;
+  /** Unix time. */
+  wallClock: () => number;
   media: LocalMedia;
   /** All that video can be received in. */
   videoCodecs: () => readonly RTCRtpCodec[];
@@ -213,7 +215,7 @@ export class CallConnection {
   }
 
   #newPeer(iceServers: readonly IceServer[], offersSoon: boolean): Peer {
-    const { connection, newStream, terms, move } = this.#options;
+    const { connection, newStream, wallClock, terms, move } = this.#options;
     const { certificate, relayOnly } = terms();
     const present = (run: () => void) => {
       if (this.#peer === peer) run();
@@ -222,6 +224,7 @@ export class CallConnection {
       connection,
       newStream,
       clock: this.#clock,
+      wallClock,
       iceServers: this.#allServers(iceServers),
       offersSoon,
       videoCodecs: leanCodecs(this.#options.videoCodecs()),
@@ -232,7 +235,7 @@ export class CallConnection {
         send: (signal) => this.#send(peer, signal),
         callSettled: (call) => present(() => move({ type: 'call-settled', call })),
         exchanged: () => present(() => this.#onExchanged(peer)),
-        pathChanged: (alive) => present(() => this.#onPath(alive)),
+        pathChanged: (alive) => present(() => (alive ? this.#onPathFound() : this.#onPathLost(peer))),
         mediaStated: (media) => present(() => (this.#peerMedia = media)),
         safetyCodeChanged: (state) => present(() => (this.#safetyCode = state)),
         bye: () => present(() => move({ type: 'bye', atMs: this.#clock.now() })),
@@ -260,9 +263,17 @@ export class CallConnection {
     this.#options.move({ type: 'exchanged' });
   }
 
-  #onPath(alive: boolean): void {
-    const atMs = this.#clock.now();
-    this.#options.move(alive ? { type: 'path-found', atMs } : { type: 'path-lost', atMs });
-    if (alive && !this.#options.isRinging()) this.watchPath();
+  #onPathFound(): void {
+    this.#options.move({ type: 'path-found', atMs: this.#clock.now() });
+    if (!this.#options.isRinging()) this.watchPath();
+  }
+
+  #onPathLost(peer: Peer): void {
+    const { move, wallClock } = this.#options;
+    const now = { atMs: this.#clock.now(), wallMs: wallClock() };
+    const heard = peer.heard ?? now;
+    move({ type: 'path-lost', atMs: heard.atMs });
+    // While this machine slept no timer of it ran, and the other side has given up meanwhile.
+    if (now.wallMs - heard.wallMs > LOST_MS) move({ type: 'time-up', timer: 'lost', atMs: now.atMs });
   }
 }

@@ -168,6 +168,7 @@ export type CallEvent =
   | { type: 'call-settled'; call: string }
   | { type: 'exchanged' }
   | { type: 'path-found'; atMs: number }
+  /** `atMs`: when the other side was last heard. Said again every few seconds. */
   | { type: 'path-lost'; atMs: number }
   | { type: 'bye'; atMs: number }
   /** The other app has begun a new call. */

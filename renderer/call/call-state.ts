@@ -28,7 +28,7 @@ export type { CallEvent, CallState, CallTimer, Effect, EndReason, Phase, Problem
 /** Both descriptions were exchanged, and still no path after this. */
 const PATH_MS = 20_000;
 /** A path that stays away this long is lost. */
-const LOST_MS = 10 * 60_000;
+export const LOST_MS = 10 * 60_000;
 
 type InCall = Extract<CallState, { peer: Member }>;
 type Rung = Extract<CallEvent, { type: 'rung' }>;
@@ -506,8 +506,10 @@ function pathFound(state: CallState, atMs: number): Transition {
   }
 }
 
-function pathLost(state: CallState, atMs: number): Transition {
+function pathLost(state: CallState, heardAtMs: number): Transition {
   if (state.phase !== 'connected') return stay(state);
+  // What was connected while it rang may have been heard last before it was a call.
+  const atMs = Math.max(heardAtMs, state.sinceMs);
   if (state.peerLeft) return end(state, 'left', 'peer', atMs);
   return go(
     { ...state, phase: 'reconnecting', silentSinceMs: atMs },

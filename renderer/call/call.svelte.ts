@@ -190,12 +190,13 @@ export class Call implements CallView {
   }
 
   async #load(): Promise<void> {
-    const { connection, newStream, videoCodecs, loadConnection } = this.#options;
+    const { connection, newStream, videoCodecs, wallClock, loadConnection } = this.#options;
     this.#connection = new (await loadConnection())({
       connection,
       newStream,
       videoCodecs,
       clock: this.#clock,
+      wallClock,
       media: this.media,
       terms: () => ({
         certificate: this.#certificate,

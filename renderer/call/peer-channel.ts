@@ -50,6 +50,12 @@ export function parsePeerMessage(data: unknown): PeerMessage | null {
   return parsed.success ? parsed.output : null;
 }
 
+/** A moment on the call's own clock, and as Unix time, which goes on while this machine sleeps. */
+export interface Heard {
+  atMs: number;
+  wallMs: number;
+}
+
 export interface PeerChannelEvents {
   opened(): void;
   heard(message: PeerMessage): void;
@@ -61,16 +67,20 @@ export interface PeerChannelEvents {
 export class PeerChannel {
   readonly #channel: RTCDataChannel;
   readonly #clock: Clock;
+  readonly #wallClock: () => number;
   readonly #events: PeerChannelEvents;
+  #heard: Heard;
   #missed = 0;
   #silent = false;
   #stopBeat: (() => void) | null = null;
   readonly #listening = new AbortController();
 
-  constructor(channel: RTCDataChannel, clock: Clock, events: PeerChannelEvents) {
+  constructor(channel: RTCDataChannel, clock: Clock, wallClock: () => number, events: PeerChannelEvents) {
     this.#channel = channel;
     this.#clock = clock;
+    this.#wallClock = wallClock;
     this.#events = events;
+    this.#heard = this.#moment();
     const { signal } = this.#listening;
     channel.addEventListener('open', () => this.#onOpen(), { signal });
     channel.addEventListener('message', (event) => this.#onMessage(event.data), { signal });
@@ -86,6 +96,11 @@ export class PeerChannel {
   /** Open once, and nothing heard for {@link MISSED_BEATS} beats. */
   get silent(): boolean {
     return this.#silent;
+  }
+
+  /** When something last arrived; at first, when this end was made. */
+  get heard(): Heard {
+    return this.#heard;
   }
 
   /** The other side was heard on a path again, so the channel will speak as soon as it is its turn. */
@@ -133,9 +148,14 @@ export class PeerChannel {
   #onMessage(data: unknown): void {
     // Whatever arrives proves the path, also what a newer Parley says and we cannot read.
     this.#missed = 0;
+    this.#heard = this.#moment();
     this.#setSilent(false);
     const message = parsePeerMessage(data);
     if (message) this.#events.heard(message);
+  }
+
+  #moment(): Heard {
+    return { atMs: this.#clock.now(), wallMs: this.#wallClock() };
   }
 
   #setSilent(silent: boolean): void {

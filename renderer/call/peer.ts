@@ -17,7 +17,7 @@
 import type { IceServer, Signal } from '../../main/signaling/protocol';
 import type { Clock } from './clock';
 import { heardPairs, heardSince, type HeardPairs } from './heard-pairs';
-import { PeerChannel, type PeerMessage } from './peer-channel';
+import { PeerChannel, type Heard, type PeerMessage } from './peer-channel';
 import { fingerprintsOf, SafetyExchange, type SafetyCodeState, type SafetyMessage } from './safety-code';
 import { SignalInbox } from './signal-inbox';
 import { tuneDescription } from './tune-description';
@@ -35,7 +35,10 @@ export interface PeerEvents {
   callSettled(call: string): void;
   /** Both descriptions are in place for the first time on a connection: from here on only a path is missing. */
   exchanged(): void;
-  /** Media can flow, or surely cannot any more. Said when it changes; nothing is said of mere hints. */
+  /**
+   * Media can flow, or surely cannot any more. Said when it changes, and that it cannot every {@link TEND_MS} again;
+   * nothing is said of mere hints.
+   */
   pathChanged(alive: boolean): void;
   /** Microphone and camera of the other side. */
   mediaStated(state: { muted: boolean; cameraOff: boolean }): void;
@@ -55,6 +58,8 @@ export interface PeerOptions {
   connection: PeerConnectionConstructor;
   newStream: () => MediaStream;
   clock: Clock;
+  /** Unix time. */
+  wallClock: () => number;
   events: PeerEvents;
   iceServers: readonly IceServer[];
   /**
@@ -216,6 +221,11 @@ export class Peer {
   /** Both descriptions are in place: {@link PeerEvents.exchanged} was said of the present connection. */
   get exchanged(): boolean {
     return this.#exchanged;
+  }
+
+  /** When the other side last said something; `null` where it has no channel to do so. */
+  get heard(): Heard | null {
+    return this.#channel?.heard ?? null;
   }
 
   /** For statistics and tests. */
@@ -413,7 +423,7 @@ export class Peer {
   #openChannel(pc: RTCPeerConnection): void {
     if (this.#plain || this.#channel) return;
     const channel = pc.createDataChannel('parley', { negotiated: true, id: 0 });
-    this.#channel = new PeerChannel(channel, this.#clock, {
+    this.#channel = new PeerChannel(channel, this.#clock, this.#options.wallClock, {
       opened: () => this.#onChannelOpened(pc),
       heard: (message) => this.#onMessage(message),
       silenceChanged: (silent) => {
@@ -814,7 +824,11 @@ export class Peer {
   /** Regularly, until the call is over: mends a dead path and asks again for an answer that does not come. */
   #tend(): void {
     this.#setTimer('tend', TEND_MS, () => this.#tend());
-    if (this.#alive === false) this.#mend();
+    if (this.#alive === false) {
+      this.#mend();
+      this.#events.pathChanged(false);
+      if (this.#over) return;
+    }
     if (this.#pc.signalingState === 'have-local-offer') this.resend();
   }
 

@@ -86,6 +86,7 @@ export async function negotiate(environment: NegotiationEnvironment, schedule: S
       errors: [],
       peer: new Peer({
         ...environment,
+        wallClock: () => clock.now(),
         iceServers: [],
         offersSoon,
         videoCodecs: [],

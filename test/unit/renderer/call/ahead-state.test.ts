@@ -152,6 +152,11 @@ describe('accepted,', () => {
     expect(heard.effects[0]).toEqual({ type: 'use-ahead', fingerprint: 'BB' });
   });
 
+  test('and fallen silent before that, it has lasted for no time at all', () => {
+    const silent = after(callee, accept, { type: 'path-lost', atMs: 60 });
+    expect(after(silent, { type: 'hung-up', atMs: 90 })).toMatchObject({ lastedMs: 0 });
+  });
+
   test('what is not connected yet goes on from where it is', () => {
     const begun = run(after(idle, rung, seated, joined), accept);
     expect(begun.state).toMatchObject({ phase: 'connecting', peer: member });

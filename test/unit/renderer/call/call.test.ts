@@ -16,6 +16,8 @@ watchHashing();
 let clock: FakeClock;
 let network: FakeNetwork;
 let post: Person[];
+/** How long the machines have slept: the clock stood still, and the time of day went on. */
+let sleptMs: number;
 
 /** A person with an app: a call, its devices and a bridge that reaches the others. */
 class Person {
@@ -62,7 +64,7 @@ class Person {
       mayConnectAhead: () => this.connectsAhead,
       wayTo: () => this.wayToOther,
       clock,
-      wallClock: () => 1_700_000_000_000 + clock.now(),
+      wallClock: () => 1_700_000_000_000 + sleptMs + clock.now(),
       note: (record) => this.records.push(record),
       iceServers: [],
       alwaysRelay: false,
@@ -140,6 +142,7 @@ beforeEach(async () => {
   clock = new FakeClock();
   network = new FakeNetwork(clock);
   post = [];
+  sleptMs = 0;
   host = new Person('a');
   guest = new Person('b');
   await Promise.all(post.map(({ call }) => call.ready()));
@@ -522,6 +525,37 @@ describe('the path', () => {
     await clock.until(both('reconnecting'));
     await clock.until(both('ended'), 601_000);
     expect([host.ended.reason, guest.ended.reason]).toEqual(['lost', 'lost']);
+  });
+
+  test.each<Phase>(['connected', 'reconnecting'])(
+    'is lost at once where the machine slept for longer than that while %s',
+    async (phase) => {
+      await connected();
+      await clock.advance(60_000);
+      network.cut(...ends());
+      await clock.until(both(phase));
+      sleptMs = 8 * 3_600_000;
+      await clock.until(both('ended'), 6000);
+      for (const { ended, devices } of [host, guest]) {
+        expect(ended).toMatchObject({ reason: 'lost', by: 'network' });
+        expect(ended.lastedMs).toBeLessThan(61_000);
+        expect(devices.live).toEqual([]);
+      }
+    },
+  );
+
+  test('outlives a nap, and a time of day that is put right', async () => {
+    await connected();
+    sleptMs = 8 * 3_600_000;
+    await clock.advance(10_000);
+    expect(both('connected')()).toBe(true);
+    network.cut(...ends());
+    sleptMs += 9 * 60_000;
+    await clock.until(both('reconnecting'));
+    await clock.advance(20_000);
+    expect(both('reconnecting')()).toBe(true);
+    network.heal();
+    await clock.until(both('connected'), 15_000);
   });
 
   test('that never comes about ends both calls as that', async () => {

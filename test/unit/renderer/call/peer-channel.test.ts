@@ -80,12 +80,14 @@ describe('PeerChannel', () => {
   let channel: Channel;
   let said: string[];
   let end: PeerChannel;
+  let sleptMs: number;
 
   beforeEach(() => {
     clock = new FakeClock();
     channel = new Channel();
     said = [];
-    end = new PeerChannel(channel as unknown as RTCDataChannel, clock, {
+    sleptMs = 0;
+    end = new PeerChannel(channel as unknown as RTCDataChannel, clock, () => clock.now() + sleptMs, {
       opened: () => said.push('opened'),
       heard: ({ type }) => said.push(type),
       silenceChanged: (silent) => said.push(silent ? 'silent' : 'speaks'),
@@ -131,6 +133,18 @@ describe('PeerChannel', () => {
       channel.hear('{"type":"of the future"}');
     }
     expect(said).toEqual(['opened']);
+  });
+
+  test('knows when it last heard something, on both clocks', async () => {
+    channel.open();
+    await clock.advance(300);
+    channel.hear('{"type":"beat"}');
+    const heard = { atMs: clock.now(), wallMs: clock.now() };
+    sleptMs = 60_000;
+    await clock.advance(10 * BEAT_MS);
+    expect(end.heard).toEqual(heard);
+    channel.hear('{"type":"of the future"}');
+    expect(end.heard).toEqual({ atMs: clock.now(), wallMs: clock.now() + sleptMs });
   });
 
   test('is silent at once when it closes', () => {

@@ -42,6 +42,7 @@ class End {
       connection: network.Connection,
       newStream: () => newFakeStream(),
       clock,
+      wallClock: () => clock.now(),
       iceServers: [],
       offersSoon,
       videoCodecs: [VP8],
