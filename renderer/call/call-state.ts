@@ -29,6 +29,8 @@ export type { CallEvent, CallState, CallTimer, Effect, EndReason, Phase, Problem
 const PATH_MS = 20_000;
 /** A path that stays away this long is lost. */
 export const LOST_MS = 10 * 60_000;
+/** Both sides count that for themselves, from when each heard the other last. */
+const LOST_TOLERANCE_MS = 15_000;
 
 type InCall = Extract<CallState, { peer: Member }>;
 type Rung = Extract<CallEvent, { type: 'rung' }>;
@@ -413,7 +415,10 @@ function memberLeft(
       return go({ ...next, peer: { ...state.peer, away: true } });
     case 'left':
       if (state.phase === 'connected') return go({ ...next, peerLeft: true });
-      if (state.phase === 'reconnecting') return end(next, 'left', 'peer', atMs);
+      if (state.phase === 'reconnecting')
+        return atMs - state.silentSinceMs > LOST_MS - LOST_TOLERANCE_MS
+          ? end(next, 'lost', 'network', atMs)
+          : end(next, 'left', 'peer', atMs);
       // With both descriptions exchanged, who leaves without a goodbye has given up looking for a path.
       return state.exchanged
         ? end(next, 'peer-unreachable', 'network', atMs)

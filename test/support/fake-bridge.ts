@@ -31,6 +31,8 @@ export class FakeBridge implements Bridge {
   book: Book = { people: [], calls: [], problems: [] };
   /** Carries signals somewhere. */
   onSignal: (to: string, signal: Signal) => void = () => {};
+  /** Tells the others in the room. */
+  onLeave: () => void = () => {};
   readonly #listeners = new Set<(event: BridgeEvent) => void>();
 
   /** Everything asked of one method, newest last. */
@@ -77,6 +79,7 @@ export class FakeBridge implements Bridge {
 
   leaveRoom(): Promise<void> {
     this.calls.push({ method: 'leaveRoom', args: [] });
+    this.onLeave();
     return Promise.resolve();
   }
 

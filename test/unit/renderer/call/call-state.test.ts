@@ -501,8 +501,12 @@ describe('a member who leaves', () => {
     expect(after(left, { type: 'path-lost', atMs: 7000 })).toMatchObject({ reason: 'left', by: 'peer' });
   });
 
-  test('while the path is silent ends it', () => {
+  test('while the path is silent ends it, and has lost it too where that was for nearly ten minutes', () => {
     expect(leaves(reconnecting, 'left')).toMatchObject({ phase: 'ended', reason: 'left', by: 'peer' });
+    const later = (atMs: number) =>
+      after(reconnecting, { type: 'member-left', member: guest.id, reason: 'left', atMs });
+    expect(later(5000 + 585_000)).toMatchObject({ reason: 'left', by: 'peer' });
+    expect(later(5000 + 585_001)).toMatchObject({ reason: 'lost', by: 'network', lastedMs: 4900 });
   });
 
   test('before both have said how to reach them has left, afterwards has found no path', () => {
