@@ -104,7 +104,7 @@ export class CallLog {
   }
 
   #noteLeft({ peer, ...state }: InCall, atMs: number): void {
-    const lastedMs = 'sinceMs' in state ? atMs - state.sinceMs : null;
+    const lastedMs = state.sinceMs === undefined ? null : atMs - state.sinceMs;
     if (this.#begun && !peer.plain)
       this.#note(this.#begun, { reason: 'left', by: 'peer', lastedMs }, peer.name);
   }

@@ -89,8 +89,17 @@ export type CallState =
   | { phase: 'ringing'; ring: Ring; target: JoinTarget; silenced: boolean; ahead: Ahead | null }
   /** A ring was accepted: on the way into its room, or in it before the other. */
   | { phase: 'answered'; ring: Ring; target: JoinTarget; seat: RoomSeat | null }
-  /** `exchanged`: both have said how they could be reached; what is missing is a path. */
-  | ({ phase: 'connecting'; target: JoinTarget | null; exchanged?: boolean } & WithPeer)
+  /**
+   * `exchanged`: both have said how they could be reached; what is missing is a path. `sinceMs`: the two have talked,
+   * up to `silentSinceMs` where that is known, and the other's app was started again.
+   */
+  | ({
+      phase: 'connecting';
+      target: JoinTarget | null;
+      exchanged?: boolean;
+      sinceMs?: number | undefined;
+      silentSinceMs?: number | undefined;
+    } & WithPeer)
   | ({ phase: 'connected'; target: JoinTarget | null; sinceMs: number } & WithPeer)
   /** The path is silent or failed; the last picture stays. */
   | ({ phase: 'reconnecting'; target: JoinTarget | null; sinceMs: number; silentSinceMs: number } & WithPeer)
@@ -223,6 +232,8 @@ export type Effect =
   | { type: 'start-timer'; timer: CallTimer; afterMs: number }
   | { type: 'stop-timer' };
 
+export type Connecting = Extract<CallState, { phase: 'connecting' }>;
+
 export interface Transition {
   state: CallState;
   effects: Effect[];
@@ -253,13 +264,15 @@ export function connect(
   peer: Member,
   offers: boolean,
   ...first: Effect[]
-): Transition {
+): Transition & { state: Connecting } {
   const { seat, target, knocks, ring } = state;
   const fingerprint = ring?.fingerprint ?? null;
-  return go(
-    { phase: 'connecting', seat, target, knocks, peer, call: '', ...(ring && { ring }) },
-    ...first,
-    { type: 'connect', self: seat.self, peer, offers, iceServers: seat.iceServers, fingerprint },
-    { type: 'start-timer', timer: 'connect', afterMs: ANSWER_MS },
-  );
+  return {
+    state: { phase: 'connecting', seat, target, knocks, peer, call: '', ...(ring && { ring }) },
+    effects: [
+      ...first,
+      { type: 'connect', self: seat.self, peer, offers, iceServers: seat.iceServers, fingerprint },
+      { type: 'start-timer', timer: 'connect', afterMs: ANSWER_MS },
+    ],
+  };
 }

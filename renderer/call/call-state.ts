@@ -14,6 +14,7 @@ import {
   stay,
   type CallEvent,
   type CallState,
+  type Connecting,
   type Effect,
   type EndReason,
   type Transition,
@@ -35,6 +36,9 @@ const LOST_TOLERANCE_MS = 15_000;
 type InCall = Extract<CallState, { peer: Member }>;
 type Rung = Extract<CallEvent, { type: 'rung' }>;
 type WithRoom = Extract<CallState, { knocks: Member[] }>;
+
+/** The two did not come together. */
+const NO_PATH: ReadonlySet<EndReason> = new Set<EndReason>(['no-response', 'peer-unreachable']);
 
 /** What reaches the room of an ended call while a question is in front of it. */
 const OF_THE_ROOM: ReadonlySet<CallEvent['type']> = new Set<CallEvent['type']>([
@@ -193,7 +197,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
     case 'impostor':
       return impostor(state, event.atMs);
     case 'peer-restarted':
-      return inCall(state) ? connect(state, state.peer, false) : stay(state);
+      return inCall(state) ? beginAnew(state) : stay(state);
     case 'time-up':
       if (event.timer === 'connect' && state.phase === 'connecting') return noPath(state, event.atMs);
       if (rings.isRing(state)) return rings.timeUp(state);
@@ -264,6 +268,9 @@ function wait(state: Extract<CallState, { phase: 'waiting' }>, ...first: Effect[
 function end(state: InCall, reason: EndReason, by: 'self' | 'peer' | 'network', atMs: number): Transition {
   const { target, knocks, peer, ring } = state;
   const seat = state.seat.hosted && !state.roomClosed ? state.seat : null;
+  const lastedMs = lasted(state, atMs);
+  // Who was there has not failed to come: they were lost.
+  const isLost = state.phase === 'connecting' && lastedMs !== null && NO_PATH.has(reason);
   const effects: Effect[] = [
     { type: 'release-media' },
     { type: 'stop-timer' },
@@ -273,11 +280,11 @@ function end(state: InCall, reason: EndReason, by: 'self' | 'peer' | 'network', 
   return go(
     {
       phase: 'ended',
-      reason,
+      reason: isLost ? 'lost' : reason,
       by,
       peerName: peer.name,
       peerId: peer.plain ? null : peer.id,
-      lastedMs: lasted(state, atMs),
+      lastedMs,
       seat,
       // The room of a ring is for once.
       target: ring ? null : target,
@@ -290,8 +297,8 @@ function end(state: InCall, reason: EndReason, by: 'self' | 'peer' | 'network', 
 }
 
 function lasted(state: InCall, atMs: number): number | null {
-  if (state.phase === 'connecting') return null;
-  return (state.phase === 'reconnecting' ? state.silentSinceMs : atMs) - state.sinceMs;
+  if (state.sinceMs === undefined) return null;
+  return (state.phase === 'connected' ? atMs : (state.silentSinceMs ?? atMs)) - state.sinceMs;
 }
 
 function callAgain(state: CallState, first: Effect[]): Transition {
@@ -461,9 +468,16 @@ function isReturn(state: CallState, { call, signed, from, target }: Rung): state
 function cameBack(state: InCall & { ring: Ring }, { link, fingerprint, target }: Rung): Transition {
   const ring = { ...state.ring, link, fingerprint };
   const accept = { type: 'accept-ring', ring } as const;
-  if (!state.roomClosed) return connect({ ...state, ring }, state.peer, false, accept);
+  if (!state.roomClosed) return beginAnew({ ...state, ring }, accept);
   // The room was on their own server and ended with it. They have opened it again.
-  return connect({ ...state, ring, target }, state.peer, false, accept, { type: 'join-room', target });
+  return beginAnew({ ...state, ring, target }, accept, { type: 'join-room', target });
+}
+
+/** With another app of the same person. What the two have talked goes on counting. */
+function beginAnew(state: InCall, ...first: Effect[]): Transition {
+  const { state: connecting, effects } = connect(state, state.peer, false, ...first);
+  const silentSinceMs = state.phase === 'connected' ? undefined : state.silentSinceMs;
+  return go({ ...connecting, sinceMs: state.sinceMs, silentSinceMs }, ...effects);
 }
 
 function impostor(state: CallState, atMs: number): Transition {
@@ -481,7 +495,7 @@ function endForBoth(state: InCall, reason: CancelReason, atMs: number): Transiti
 // ---------------------------------------------------------------- the path
 
 /** The two did not come together: only who has answered can be somewhere that no path leads to. */
-function noPath(state: Extract<CallState, { phase: 'connecting' }>, atMs: number): Transition {
+function noPath(state: Connecting, atMs: number): Transition {
   const reason = state.exchanged ? 'peer-unreachable' : 'no-response';
   return endForBoth(state, reason, atMs);
 }
@@ -489,9 +503,9 @@ function noPath(state: Extract<CallState, { phase: 'connecting' }>, atMs: number
 function pathFound(state: CallState, atMs: number): Transition {
   switch (state.phase) {
     case 'connecting':
-      return go({ ...state, phase: 'connected', sinceMs: atMs }, { type: 'stop-timer' });
     case 'reconnecting': {
-      const { seat, target, peer, call, knocks, ring, sinceMs, peerLeft = false, roomClosed = false } = state;
+      const { seat, target, peer, call, knocks, ring, sinceMs = atMs } = state;
+      const { peerLeft = false, roomClosed = false } = state;
       const connected = { seat, target, peer, call, knocks, sinceMs, peerLeft, roomClosed };
       return go({ phase: 'connected', ...connected, ...(ring && { ring }) }, { type: 'stop-timer' });
     }

@@ -784,6 +784,34 @@ describe('an app that was started again in a call that was rung', () => {
     expect(transition(state, { type: 'seated', seat })).toEqual({ state: { ...state, seat }, effects: [] });
   });
 
+  test('goes on with the call: what was talked counts, and a new try that fails has lost the other', () => {
+    const talking = after(inRungCall, { type: 'path-found', atMs: 5 });
+    const silent = after(talking, { type: 'path-lost', atMs: 9 });
+    const timeUp: CallEvent = { type: 'time-up', timer: 'connect', atMs: 50 };
+    const gone: CallEvent = { type: 'member-left', member: guest.id, reason: 'left', atMs: 50 };
+    for (const again of [backBy(), { type: 'peer-restarted' } as const]) {
+      // Once more while it connects is the same again.
+      const begun = after(silent, again, again);
+      expect(after(begun, { type: 'path-found', atMs: 90 })).toMatchObject({
+        phase: 'connected',
+        sinceMs: 5,
+      });
+      for (const failure of [
+        [timeUp],
+        [{ type: 'exchanged' }, timeUp],
+        [{ type: 'exchanged' }, gone],
+      ] as const)
+        expect(after(begun, ...failure)).toMatchObject({ reason: 'lost', by: 'network', lastedMs: 4 });
+      expect(after(begun, gone)).toMatchObject({ reason: 'left', by: 'peer', lastedMs: 4 });
+      expect(after(talking, again, timeUp)).toMatchObject({ reason: 'lost', lastedMs: 45 });
+    }
+    // Who never talked has lost nobody, and the next in a room begins at nothing.
+    expect(after(inRungCall, backBy(), timeUp)).toMatchObject({ reason: 'no-response', lastedMs: null });
+    const left = { type: 'member-left', member: guest.id, reason: 'grace-ended', atMs: 50 } as const;
+    const other = after(silent, left, { type: 'member-joined', member: stranger });
+    expect(after(other, { type: 'path-found', atMs: 90 })).toMatchObject({ peer: stranger, sinceMs: 90 });
+  });
+
   test.each<[string, CallEvent]>([
     ['somebody who proves nothing', backBy({ signed: false })],
     ['another person', rungBy(cy, 'ring-1')],

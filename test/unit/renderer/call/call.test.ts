@@ -657,8 +657,9 @@ describe('the path', () => {
 });
 
 describe('a peer that comes again', () => {
-  test('with a new app and the same seat is connected with anew', async () => {
+  test('with a new app and the same seat is connected with anew, in the same call', async () => {
     await connected();
+    await clock.advance(600_000);
     post = post.filter((person) => person !== guest);
     guest.offline = true;
     network.cut(...ends());
@@ -669,6 +670,25 @@ describe('a peer that comes again', () => {
     await again.joins(host);
     await clock.until(() => host.phase === 'connected' && again.phase === 'connected', 5000);
     await clock.until(() => host.call.peerMedia.muted);
+    await clock.run(host.call.hangUp());
+    expect(host.records).toMatchObject([{ reason: 'hung-up', lastedMs: host.ended.lastedMs }]);
+    expect(host.ended.lastedMs).toBeGreaterThan(600_000);
+    post.push(guest);
+  });
+
+  test('with a new app that does not come through is lost, after what was talked', async () => {
+    await connected();
+    await clock.advance(600_000);
+    post = post.filter((person) => person !== guest);
+    guest.offline = true;
+    network.cut(...ends());
+    await clock.until(() => host.phase === 'reconnecting');
+    network.evaluate = () => {};
+    await new Person('b').joins(host);
+    await clock.until(() => host.phase === 'ended');
+    expect(host.records).toMatchObject([{ reason: 'lost', by: 'network' }]);
+    expect(host.ended.lastedMs).toBeGreaterThan(599_000);
+    expect(host.ended.lastedMs).toBeLessThan(601_000);
     post.push(guest);
   });
 
