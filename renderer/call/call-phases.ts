@@ -8,7 +8,7 @@ import type {
   Member,
   RingMedia,
 } from '../../main/signaling/protocol';
-import type { Ring, RingAgain } from './ring';
+import type { Ring } from './ring';
 
 export type { EndReason } from '../../preload/bridge';
 
@@ -120,8 +120,8 @@ export type CallEvent =
   | { type: 'turn-away'; member: string }
   | { type: 'door-set'; door: Door }
   | { type: 'hung-up'; atMs: number }
-  /** `again`: the ring to make now; `null` where the call began with a room. */
-  | { type: 'call-again'; again: RingAgain | null }
+  /** After a call that began with a room; after one that was rung it is `ring-asked`. */
+  | { type: 'call-again' }
   | { type: 'ring-asked'; ring: Ring; atMs: number }
   /** `media`: what this side starts with. */
   | { type: 'accepted'; media: RingMedia; atMs: number }

@@ -112,14 +112,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
       if (rings.isRing(state)) return rings.givenUp(state);
       return inCall(state) ? end(state, 'hung-up', 'self', event.atMs) : stay(state);
     case 'call-again':
-      if (state.phase !== 'ended' || !state.ring || !event.again) return callAgain(state, []);
-      return rings.begin(state, {
-        ...state.ring,
-        ...event.again,
-        direction: 'out',
-        fingerprint: null,
-        room: null,
-      });
+      return callAgain(state, []);
     case 'ring-asked':
       return rings.asked(state, event.ring, event.atMs);
     case 'ring-failed':

@@ -73,7 +73,7 @@ export interface CallView {
   turnAway(member: string): Promise<void>;
   setDoor(door: Door): Promise<void>;
   hangUp(): Promise<void>;
-  /** From `ended`: a host waits again with the door as it was, a guest joins again. */
+  /** From `ended`: a host waits again with the door as it was, a guest joins again, a ring is made again. */
   callAgain(): Promise<void>;
   /** Ends whatever is under way, as far as `idle`, but for a ring that can still be answered. */
   leave(): Promise<void>;

@@ -291,18 +291,17 @@ export class Call implements CallView {
   }
 
   callAgain(): Promise<void> {
-    this.#click();
     const { state } = this;
-    if (state.phase !== 'ended' || !state.ring) return this.#do({ type: 'call-again', again: null });
+    if (state.phase !== 'ended' || !state.ring) {
+      this.#click();
+      return this.#do({ type: 'call-again' });
+    }
     const { ring, lastedMs } = state;
     // The way of before may have gone, and another be there.
     const way = this.#options.wayTo(ring.peer.key, ring.link) ?? { link: ring.link, person: ring.peer };
-    const to = { link: way.link, peer: way.person };
     // Who did not answer has done nothing with their camera, and rings back as they were rung.
     const asRung = ring.direction === 'in' && lastedMs === null && ring.media === 'voice';
-    const media = asRung ? 'voice' : this.#mediaNow;
-    const again = { ...to, call: newRingId(), media, ahead: this.#mayConnectAhead(to) };
-    return this.#readyCertificate().then(() => this.#do({ type: 'call-again', again }));
+    return this.ring(way.link, way.person, asRung ? 'voice' : this.#mediaNow);
   }
 
   leave(): Promise<void> {

@@ -19,9 +19,6 @@ export interface Ring {
   ahead: boolean;
 }
 
-/** What is new about a ring that is made again: its name, and the way to the other and the own camera as they are by now. */
-export type RingAgain = Pick<Ring, 'call' | 'link' | 'peer' | 'media' | 'ahead'>;
-
 /** Whose ring it surely is: whom one rings, one knows; who rings has to prove it. */
 export const ringKey = ({ direction, peer, fingerprint }: Ring): string | null =>
   direction === 'out' || fingerprint !== null ? peer.key : null;

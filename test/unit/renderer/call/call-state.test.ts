@@ -126,14 +126,9 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
       'done',
       'exchanged',
       'peer-restarted',
+      'call-again',
       'declined',
       'silenced',
-    ),
-  }),
-  fc.record({
-    type: fc.constant('call-again'),
-    again: fc.option(
-      fc.record({ call, link: fc.constant('saved'), peer: person, media: ringMedia, ahead: fc.boolean() }),
     ),
   }),
   fc.record({
@@ -369,7 +364,7 @@ describe('who offers', () => {
 
   test('to a plain page that stayed after a call is the host that calls again', () => {
     const over = after(waiting, { type: 'member-joined', member: page }, { type: 'hung-up', atMs: 1 });
-    expect(connects(over, { type: 'call-again', again: null })).toMatchObject({
+    expect(connects(over, { type: 'call-again' })).toMatchObject({
       offers: true,
       peer: page,
     });
@@ -401,13 +396,13 @@ describe('the end', () => {
       { type: 'end-peer', bye: false },
       { type: 'set-door', door: 'ask' },
     ]);
-    expect(transition(ended, { type: 'call-again', again: null }).effects).toContainEqual({
+    expect(transition(ended, { type: 'call-again' }).effects).toContainEqual({
       type: 'set-door',
       door: 'open',
     });
     const wished = after(ended, { type: 'door-set', door: 'ask' });
     expect(effectsOf(ended, { type: 'door-set', door: 'ask' })).toEqual([]);
-    expect(transition(wished, { type: 'call-again', again: null }).effects).toContainEqual({
+    expect(transition(wished, { type: 'call-again' }).effects).toContainEqual({
       type: 'set-door',
       door: 'ask',
     });
@@ -422,7 +417,7 @@ describe('the end', () => {
       'end-peer',
       'leave-room',
     ]);
-    expect(after(over, { type: 'call-again', again: null })).toMatchObject({
+    expect(after(over, { type: 'call-again' })).toMatchObject({
       phase: 'joining',
       target: fakeTarget,
     });
@@ -662,13 +657,6 @@ describe('a ring', () => {
     );
   });
 
-  test('rings again from its end, as a ring of its own and by the way there is now', () => {
-    const over = after(calling, { type: 'hung-up', atMs: 1 });
-    const again = { call: 'ring-7', link: 'other', peer: bo, media: 'voice', ahead: false } as const;
-    const rings = after(over, { type: 'call-again', again });
-    expect(rings).toMatchObject({ phase: 'calling', ring: { ...again, direction: 'out', room: null } });
-  });
-
   test('opens the camera only for video, and not again for a second press', () => {
     const opened = (from: CallState, each: CallEvent) =>
       transition(from, each).effects.filter(({ type }) => type === 'open-media');
@@ -685,11 +673,9 @@ describe('a ring', () => {
     const over = after(calling, { type: 'hung-up', atMs: 1 });
     const unmutes = (from: CallState, each: CallEvent) => effectsOf(from, each).includes('unmute');
     const ringTo = (peer: Person): CallEvent => ({ type: 'ring-asked', ring: { ...ring, peer }, atMs: 1 });
-    const again = { call: 'ring-7', link: 'saved', peer: bo, media: 'voice', ahead: false } as const;
     for (const each of [ringTo(cy), rungBy(bo, 'ring-2'), rungBy(cy, 'ring-2')])
       expect(unmutes(over, each)).toBe(true);
-    for (const each of [ringTo(bo), { type: 'call-again', again } as const])
-      expect(unmutes(over, each)).toBe(false);
+    expect(unmutes(over, ringTo(bo))).toBe(false);
     // A call that began with a room was with nobody one could know.
     expect(unmutes(ended, ringTo(bo))).toBe(true);
     // From the first screen one starts as one is there.
@@ -752,10 +738,6 @@ describe('an app that was started again in a call that was rung', () => {
     expect(state).toEqual({ phase: 'calling', ring: lost, shown: false, ahead: null });
     expect(effects).toContainEqual({ type: 'send-ring', ring: lost });
     expect(after(question, { type: 'cancelled' })).toEqual(idle);
-    // What is rung after that is a call of its own.
-    const over = after(state, { type: 'hung-up', atMs: 1 });
-    const again = { call: 'ring-7', link: 'saved', peer: bo, media: 'voice', ahead: false } as const;
-    expect(after(over, { type: 'call-again', again })).toMatchObject({ ring: { room: null } });
   });
 
   test('is answered without a person, and connected with by its new certificate alone', () => {

@@ -247,20 +247,6 @@ test('whose room is kept open after a call is seen to be in one until they are d
   expect(host.bridge.asked('setInCall')).toEqual([[true], [false]]);
 });
 
-test('who is only rung is not seen to be in a call', async () => {
-  for (const end of ['cancelled', 'no-answer'] as const) {
-    host.bridge.emit(ringFrom('c'));
-    await settled();
-    expect(host.phase).toBe('ringing');
-    host.bridge.emit({ type: 'ring-cancelled', link: 'saved', call: ringId, reason: end });
-  }
-  expect(host.bridge.asked('setInCall')).toEqual([]);
-  host.bridge.emit(ringFrom('c'));
-  await settled();
-  await host.call.accept('voice');
-  expect(host.bridge.asked('setInCall')).toEqual([[true]]);
-});
-
 test('the goodbye goes to the server before the seat is given up, and hanging up waits for neither', async () => {
   await connected();
   await clock.advance(1000);
@@ -292,6 +278,20 @@ test.each([
   expect(guest.devices.live).toEqual([]);
   await clock.advance(10_000);
   expect(host.bridge.signals.slice(said)).toMatchObject([{ to: guest.member.id, signal: { bye: true } }]);
+});
+
+test('who is only rung is not seen to be in a call', async () => {
+  for (const end of ['cancelled', 'no-answer'] as const) {
+    host.bridge.emit(ringFrom('c'));
+    await settled();
+    expect(host.phase).toBe('ringing');
+    host.bridge.emit({ type: 'ring-cancelled', link: 'saved', call: ringId, reason: end });
+  }
+  expect(host.bridge.asked('setInCall')).toEqual([]);
+  host.bridge.emit(ringFrom('c'));
+  await settled();
+  await host.call.accept('voice');
+  expect(host.bridge.asked('setInCall')).toEqual([[true]]);
 });
 
 test('hanging up takes no longer than its goodbye when nothing gets through', async () => {
@@ -574,6 +574,19 @@ describe('the path', () => {
     network.evaluate = () => {};
     await guest.joins(host);
     await clock.until(both('ended'), 31_000);
+    for (const { ended } of [host, guest])
+      expect(ended).toMatchObject({ reason: 'peer-unreachable', by: 'network', lastedMs: null });
+  });
+
+  test('that never comes about ends both calls as that also where only one of them got an answer', async () => {
+    const post = host.bridge.onSignal;
+    host.bridge.onSignal = (to, signal) => {
+      const isAnswer = 'description' in signal && signal.description.type === 'answer';
+      if (!isAnswer) post(to, signal);
+    };
+    await host.waits();
+    await guest.joins(host);
+    await clock.until(both('ended'), 21_000);
     for (const { ended } of [host, guest])
       expect(ended).toMatchObject({ reason: 'peer-unreachable', by: 'network', lastedMs: null });
   });
@@ -867,7 +880,11 @@ describe('connecting while it rings', () => {
     host.wayToOther = { link: 'nearby-1', person: other };
     await host.call.callAgain();
     await settled();
-    expect(host.bridge.asked('ring').at(-1)?.slice(0, 2)).toEqual(['nearby-1', 'another']);
+    const former = call;
+    const [way, id, offer] = host.bridge.asked('ring').at(-1) ?? [];
+    expect([way, id]).toEqual(['nearby-1', 'another']);
+    expect(offer).toMatchObject({ room: null });
+    expect(offer?.call).not.toBe(former);
   });
 
   test.each<[string, RingMedia, () => Promise<void>]>([
@@ -912,6 +929,30 @@ describe('connecting while it rings', () => {
     await settled();
     expect(guest.bridge.asked('ring').at(-1)?.[2]).toMatchObject({ media });
     expect(guest.devices.live.some(({ kind }) => kind === 'video')).toBe(media === 'video');
+  });
+
+  test('answers who calls them again at the same moment', async () => {
+    await ring();
+    await talk('voice');
+    await clock.run(guest.call.hangUp());
+    await clock.until(both('ended'));
+    await host.call.callAgain();
+    await settled();
+    let certify = () => {};
+    guest.certificate = new Promise((resolve) => (certify = () => resolve(fakeCertificate('b'))));
+    const again = guest.call.callAgain();
+    guest.certificate = Promise.resolve(fakeCertificate('b'));
+    await isRung();
+    expect(guest.phase).toBe('ringing');
+    certify();
+    await again;
+    expect(guest.bridge.asked('answerRing').at(-1)).toMatchObject([
+      link,
+      call,
+      { answer: 'accept', media: 'voice' },
+    ]);
+    expect(guest.bridge.asked('ring')).toEqual([]);
+    expect(guest.phase).toBe('answered');
   });
 
   test('is not muted because the last call was', async () => {
