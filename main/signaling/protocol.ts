@@ -197,7 +197,15 @@ const descriptionSignalSchema = v.object({
   }),
 });
 const candidateSignalSchema = v.object({ ...signalBase, candidate: v.nullable(candidateSchema) });
-const byeSignalSchema = v.object({ ...signalBase, bye: v.literal(true) });
+/** Why a call is over that nobody hung up: the other never answered, or no path leads to them. */
+const byeReasonSchema = v.picklist(['no-response', 'peer-unreachable']);
+export type ByeReason = v.InferOutput<typeof byeReasonSchema>;
+const byeSignalSchema = v.object({
+  ...signalBase,
+  bye: v.literal(true),
+  /** Absent: a person hung up. */
+  reason: v.optional(byeReasonSchema),
+});
 
 /**
  * What two peers tell each other through the server: a session description or a candidate (RFC 8829), `null` as the

@@ -58,10 +58,16 @@ function readSignal(json: Json): Signal | null {
     const description = isObject(json['description']) ? readDescription(json['description']) : null;
     return description && { call, n, description };
   }
-  if (!('candidate' in json)) return json['bye'] === true ? { call, n, bye: true } : null;
+  if (!('candidate' in json)) return readBye(call, n, json);
   if (json['candidate'] === null) return { call, n, candidate: null };
   const candidate = isObject(json['candidate']) ? readCandidate(json['candidate']) : null;
   return candidate && { call, n, candidate };
+}
+
+function readBye(call: string, n: number, { bye, reason }: Json): Signal | null {
+  if (bye !== true) return null;
+  if (reason === undefined) return { call, n, bye };
+  return reason === 'no-response' || reason === 'peer-unreachable' ? { call, n, bye, reason } : null;
 }
 
 function readDescription({

@@ -2,7 +2,7 @@
  * The connection of a call: made ready while one waits, held as long as there is somebody at the other end, and what
  * the page shows of them meanwhile.
  */
-import type { IceServer, Signal } from '../../main/signaling/protocol';
+import type { ByeReason, IceServer, Signal } from '../../main/signaling/protocol';
 import { LOST_MS, type CallEvent, type Effect } from './call-state';
 import { NO_SAFETY_CODE, UNKNOWN_MEDIA, type PathQuality, type PeerMedia } from './call-view';
 import type { Clock } from './clock';
@@ -198,7 +198,7 @@ export class CallConnection {
    * @param bye whether to say goodbye, see {@link Peer.end}; otherwise without a word
    * @returns the id of the call that this was, and what settles once the goodbye is out; `null` if nobody was there
    */
-  end(bye: boolean): { call: string; goodbye: Promise<void> } | null {
+  end(bye: boolean | ByeReason): { call: string; goodbye: Promise<void> } | null {
     const peer = this.#peer;
     this.#watch?.stop();
     this.#watch = null;
@@ -209,7 +209,7 @@ export class CallConnection {
     this.#safetyCode = NO_SAFETY_CODE;
     this.#pictureSeen = false;
     if (!peer) return null;
-    if (bye) return { call: peer.call, goodbye: peer.end() };
+    if (bye) return { call: peer.call, goodbye: peer.end(bye === true ? null : bye) };
     peer.close();
     return { call: peer.call, goodbye: Promise.resolve() };
   }
@@ -238,7 +238,7 @@ export class CallConnection {
         pathChanged: (alive) => present(() => (alive ? this.#onPathFound() : this.#onPathLost(peer))),
         mediaStated: (media) => present(() => (this.#peerMedia = media)),
         safetyCodeChanged: (state) => present(() => (this.#safetyCode = state)),
-        bye: () => present(() => move({ type: 'bye', atMs: this.#clock.now() })),
+        bye: (reason) => present(() => move({ type: 'bye', reason, atMs: this.#clock.now() })),
         restarted: (signals) => present(() => this.#options.restarted(signals)),
         impostor: () => present(() => move({ type: 'impostor', atMs: this.#clock.now() })),
         // A later description may still be right; if none is, the call ends as one without a path.

@@ -1,6 +1,7 @@
 /** What a call can be in, what moves it, and what a move asks to be done. */
 import type { BridgeEvent, EndReason, ErrorCode, JoinTarget, RoomSeat } from '../../preload/bridge';
 import type {
+  ByeReason,
   CancelReason,
   DeclineReason,
   Door,
@@ -179,7 +180,8 @@ export type CallEvent =
   | { type: 'path-found'; atMs: number }
   /** `atMs`: when the other side was last heard. Said again every few seconds. */
   | { type: 'path-lost'; atMs: number }
-  | { type: 'bye'; atMs: number }
+  /** `reason`: where the other side gave the call up; otherwise they hung up. */
+  | { type: 'bye'; reason?: ByeReason | undefined; atMs: number }
   /** The other app has begun a new call. */
   | { type: 'peer-restarted' }
   /** Media would be encrypted to another certificate than the one that was proved: somebody is in the middle. */
@@ -226,8 +228,8 @@ export type Effect =
    * another certificate than this one.
    */
   | { type: 'use-ahead'; fingerprint: string | null }
-  /** Drops the connection; `bye` tells the other side that a person ended the call. */
-  | { type: 'end-peer'; bye: boolean }
+  /** Drops the connection; `bye` tells the other side that a person ended the call, or why it is given up. */
+  | { type: 'end-peer'; bye: boolean | ByeReason }
   /** There is one timer; starting one stops the other. */
   | { type: 'start-timer'; timer: CallTimer; afterMs: number }
   | { type: 'stop-timer' };

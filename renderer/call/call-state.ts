@@ -4,7 +4,7 @@
  * the clock of `performance.now()`.
  */
 import type { ErrorCode, JoinTarget, RoomSeat } from '../../preload/bridge';
-import type { CancelReason, Door, IceServer, Member } from '../../main/signaling/protocol';
+import type { ByeReason, Door, IceServer, Member } from '../../main/signaling/protocol';
 import {
   connect,
   endedOf,
@@ -186,7 +186,9 @@ export function transition(state: CallState, event: CallEvent): Transition {
     case 'path-lost':
       return pathLost(state, event.atMs);
     case 'bye':
-      return inCall(state) ? end(state, 'hung-up', 'peer', event.atMs) : stay(state);
+      if (!inCall(state)) return stay(state);
+      if (event.reason) return end(state, event.reason, 'network', event.atMs);
+      return end(state, 'hung-up', 'peer', event.atMs);
     case 'impostor':
       return impostor(state, event.atMs);
     case 'peer-restarted':
@@ -258,7 +260,13 @@ function wait(state: Extract<CallState, { phase: 'waiting' }>, ...first: Effect[
 }
 
 /** Every way out of a call: devices first, then the goodbye, then the room. */
-function end(state: InCall, reason: EndReason, by: 'self' | 'peer' | 'network', atMs: number): Transition {
+function end(
+  state: InCall,
+  reason: EndReason,
+  by: 'self' | 'peer' | 'network',
+  atMs: number,
+  bye: boolean | ByeReason = by === 'self',
+): Transition {
   const { target, knocks, peer, ring } = state;
   const seat = state.seat.hosted && !state.roomClosed ? state.seat : null;
   const lastedMs = lasted(state, atMs);
@@ -267,7 +275,7 @@ function end(state: InCall, reason: EndReason, by: 'self' | 'peer' | 'network', 
   const effects: Effect[] = [
     { type: 'release-media' },
     { type: 'stop-timer' },
-    { type: 'end-peer', bye: by === 'self' },
+    { type: 'end-peer', bye },
     seat ? { type: 'set-door', door: 'ask' } : { type: 'leave-room' },
   ];
   return go(
@@ -478,9 +486,10 @@ function impostor(state: CallState, atMs: number): Transition {
   return inCall(state) ? endForBoth(state, 'not-verified', atMs) : stay(state);
 }
 
-/** Tells who was rung why before the room is left, which they would take for something else. */
-function endForBoth(state: InCall, reason: CancelReason, atMs: number): Transition {
-  const { state: ended, effects } = end(state, reason, 'network', atMs);
+/** Tells the other why before the room is left, which they would take for something else. */
+function endForBoth(state: InCall, reason: ByeReason | 'not-verified', atMs: number): Transition {
+  const bye = reason === 'not-verified' ? false : reason;
+  const { state: ended, effects } = end(state, reason, 'network', atMs, bye);
   const told: Effect[] = state.ring ? [{ type: 'cancel-ring', ring: state.ring, reason }] : [];
   return go(ended, ...told, ...effects);
 }

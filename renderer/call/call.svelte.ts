@@ -2,7 +2,15 @@
  * The call as the page has it: hears the bridge, the devices and the connection (call-connection.svelte.ts), moves the
  * state (call-state.ts) and performs what each transition asks for.
  */
-import type { Door, IceServer, Member, Person, RingMedia, Signal } from '../../main/signaling/protocol';
+import type {
+  ByeReason,
+  Door,
+  IceServer,
+  Member,
+  Person,
+  RingMedia,
+  Signal,
+} from '../../main/signaling/protocol';
 import type {
   Bridge,
   BridgeEvent,
@@ -751,10 +759,10 @@ export class Call implements CallView {
     if (this.#state.phase === 'waiting') this.#connection?.prepare(this.#state.seat.iceServers, false);
   }
 
-  #endConnection(bye: boolean): void {
+  #endConnection(bye: boolean | ByeReason): void {
     const ended = this.#connection?.end(bye);
     if (!ended) return;
-    this.#held.retire(ended.call, bye);
+    this.#held.retire(ended.call, bye === true);
     if (bye) this.#goodbye = ended.goodbye;
   }
 

@@ -14,7 +14,7 @@
  * - A call has an id, chosen by whoever offers first, and each sender numbers its signals in it. So signals may come
  *   late, twice, in any order, or again after a restart of the other app, and are still applied right.
  */
-import type { IceServer, Signal } from '../../main/signaling/protocol';
+import type { ByeReason, IceServer, Signal } from '../../main/signaling/protocol';
 import type { Clock } from './clock';
 import { heardPairs, heardSince, type HeardPairs } from './heard-pairs';
 import { PeerChannel, type Heard, type PeerMessage } from './peer-channel';
@@ -44,8 +44,8 @@ export interface PeerEvents {
   mediaStated(state: { muted: boolean; cameraOff: boolean }): void;
   /** How far the safety code of the present connection is; `none` until something else is said. */
   safetyCodeChanged(state: SafetyCodeState): void;
-  /** The other side ended the call. */
-  bye(): void;
+  /** The other side ended the call; `reason`: not because a person hung up. */
+  bye(reason?: ByeReason): void;
   /** The other app has begun a new call: this object is of the past, a new one should be given these signals. */
   restarted(signals: Signal[]): void;
   /** A description names another certificate than {@link PeerStart.fingerprint}; it is not applied. */
@@ -295,7 +295,7 @@ export class Peer {
     if ('bye' in signal) {
       // Who declines before anything was agreed may not know this call's id yet.
       const declines = !this.#answered && signal.n === 0;
-      if (signal.call === this.#call || declines) this.#events.bye();
+      if (signal.call === this.#call || declines) this.#events.bye(signal.reason);
       return;
     }
     const inbox = this.#inboxOf(signal.call);
@@ -322,13 +322,14 @@ export class Peer {
   /**
    * Says goodbye on the ways there are and closes once it is out, at the latest after {@link FAREWELL_MS}. The channel
    * is the quicker way, but SCTP says nothing again before 400 ms: one lost packet, and by then it is closed.
+   * @param reason why the call is given up, which the channel has no words for; `null`: a person hangs up
    */
-  async end(): Promise<void> {
+  async end(reason: ByeReason | null = null): Promise<void> {
     if (this.#over) return;
     this.#over = true;
     const channel = this.#channel;
-    channel?.say({ type: 'bye' });
-    if (this.#begun && !this.#plain) this.#post({ bye: true });
+    if (reason === null) channel?.say({ type: 'bye' });
+    if (this.#begun && !this.#plain) this.#post({ bye: true, ...(reason && { reason }) });
     if (this.#alive === true && channel?.open === true) await this.#farewell();
     this.close();
   }
@@ -522,7 +523,12 @@ export class Peer {
 
   // ------------------------------------------------------------- signals out
 
-  #post(body: { description: Description } | { candidate: RTCIceCandidate | null } | { bye: true }): void {
+  #post(
+    body:
+      | { description: Description }
+      | { candidate: RTCIceCandidate | null }
+      | { bye: true; reason?: ByeReason },
+  ): void {
     const head = { call: this.#call, n: this.#n };
     this.#n += 1;
     const signal: Signal =

@@ -25,4 +25,5 @@ it('brings what a plain member says over and back unchanged', () => {
 it('has no plain words for the end of candidates and for bye', () => {
   expect(plainFromSignal({ call: 'c', n: 0, candidate: null })).toBeNull();
   expect(plainFromSignal({ call: 'c', n: 1, bye: true })).toBeNull();
+  expect(plainFromSignal({ call: 'c', n: 1, bye: true, reason: 'no-response' })).toBeNull();
 });

@@ -20,6 +20,8 @@ const signals = [
   },
   { call: 'call', n: 4, candidate: null },
   { call: 'call', n: 5, bye: true },
+  { call: 'call', n: 6, bye: true, reason: 'no-response' },
+  { call: 'call', n: 7, bye: true, reason: 'peer-unreachable' },
 ];
 const request = { type: 'signal', seq: 1, room: 'tea room', to: 'x'.repeat(22) };
 
@@ -64,6 +66,7 @@ const awkward = fc.oneof(
     2 ** 53,
     'offer',
     'rollback',
+    'no-response',
     {},
     [],
   ),
@@ -81,7 +84,7 @@ type Path = readonly string[];
 /** Every place in an object, and places that are not there. */
 function pathsOf(json: unknown, path: Path = []): Path[] {
   if (typeof json !== 'object' || json === null) return [path];
-  const unknown = ['description', 'candidate', 'bye', 'other', '__proto__', 'constructor'];
+  const unknown = ['description', 'candidate', 'bye', 'reason', 'other', '__proto__', 'constructor'];
   const inside = Object.entries(json).flatMap(([key, value]) => pathsOf(value, [...path, key]));
   return [path, ...inside, ...unknown.map((key) => [...path, key])];
 }

@@ -194,6 +194,7 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({ type: fc.constantFrom('let-in', 'turn-away', 'offered'), member: id }),
   fc.record({ type: fc.constant('door-set'), door }),
   fc.record({ type: fc.constantFrom('hung-up', 'path-found', 'path-lost', 'bye'), atMs }),
+  fc.record({ type: fc.constant('bye'), reason: fc.constantFrom('no-response', 'peer-unreachable'), atMs }),
   fc.record({
     type: fc.constant('seated'),
     seat: fc.constantFrom(
@@ -427,6 +428,21 @@ describe('the end', () => {
     expect(ended).toMatchObject({ peerName: guest.name, peerId: guest.id });
     const withPage = after(waiting, { type: 'member-joined', member: page }, { type: 'hung-up', atMs: 1 });
     expect(withPage).toMatchObject({ phase: 'ended', peerId: null });
+  });
+
+  test('for want of a path is said, and is the same for who hears of it', () => {
+    const timeUp: CallEvent = { type: 'time-up', timer: 'connect', atMs: 20_000 };
+    for (const [from, reason] of [
+      [connecting, 'no-response'],
+      [after(connecting, { type: 'exchanged' }), 'peer-unreachable'],
+    ] as const) {
+      const { state, effects } = transition(from, timeUp);
+      expect(state).toMatchObject({ reason, by: 'network' });
+      expect(effects).toContainEqual({ type: 'end-peer', bye: reason });
+      const told = transition(connecting, { type: 'bye', reason, atMs: 20_001 });
+      expect(told.state).toMatchObject({ reason, by: 'network' });
+      expect(told.effects).toContainEqual({ type: 'end-peer', bye: false });
+    }
   });
 
   test('of a silent path counts the time until it fell silent', () => {

@@ -61,7 +61,7 @@ class End {
         },
         mediaStated: ({ muted, cameraOff }) => this.said.push(`muted ${muted}, camera off ${cameraOff}`),
         safetyCodeChanged: (state) => (this.safety = state),
-        bye: () => this.said.push('bye'),
+        bye: (reason) => this.said.push(reason ? `bye: ${reason}` : 'bye'),
         restarted: (signals) => {
           this.said.push('restarted');
           this.handedOver.push(...signals);
@@ -757,6 +757,15 @@ describe('the end', () => {
     await clock.run(host.peer.end());
     await clock.until(() => guest.said.includes('bye'));
     guest.peer.close();
+  });
+
+  test('says why, where nobody hangs up', async () => {
+    network.evaluate = () => {};
+    const [host, guest] = pair({ polite: true }, { offers: true });
+    await clock.until(() => guest.said.includes('exchanged'));
+    await clock.run(guest.peer.end('peer-unreachable'));
+    await clock.until(() => host.said.includes('bye: peer-unreachable'));
+    host.peer.close();
   });
 
   test('is heard also where the channel loses it', async () => {
