@@ -114,6 +114,7 @@ test('a ring ends for both when one of them becomes invisible', async ({ meet })
   await says(ann, 'Ben declined the call.');
   await says(ben, 'You declined Ann’s call.');
   await appears(ben, 'Available');
+  await isShown(ann, 'Ben', 'Available');
 
   await ann.button('Call again').click();
   await says(ben, 'Ann is calling');
