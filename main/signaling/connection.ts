@@ -146,7 +146,7 @@ export class Connection implements Pulse, ServerSocketListener {
   #hangUp(code: CloseCode): void {
     this.close(code);
     this.#socket.pause();
-    this.#context.clock.setTimeout(() => {
+    this.#pause = this.#context.clock.setTimeout(() => {
       this.#socket.terminate();
     }, HANG_UP_MS);
   }
@@ -192,7 +192,10 @@ export class Connection implements Pulse, ServerSocketListener {
 
   onMessage(data: unknown, isBinary: boolean): void {
     this.#context.heartbeats.heard(this);
-    if (this.#ended) return;
+    if (this.#ended) {
+      this.#charge(Buffer.isBuffer(data) ? data.length : 0);
+      return;
+    }
     if (isBinary || !Buffer.isBuffer(data)) {
       this.close(4400);
       return;
@@ -222,7 +225,11 @@ export class Connection implements Pulse, ServerSocketListener {
 
   /** Makes a socket that is too fast wait, and closes one that floods. @returns whether its frame is to be read. */
   #charge(bytes: number): boolean {
-    return !this.#ended && this.#wait(this.#visit.take(bytes));
+    const owedMs = this.#visit.take(bytes);
+    if (!this.#ended) return this.#wait(owedMs);
+    // It was told why it is closed; what it answers comes long before it owes anything. Of who hangs up nothing is read.
+    if (owedMs > 0 && this.#pause === null) this.#socket.terminate();
+    return false;
   }
 
   #wait(waitMs: number): boolean {

@@ -131,3 +131,28 @@ it('drops a socket that does not answer its close, and hears nothing of what it 
   const events = (await honest.heard()).filter(({ type }) => type !== 'ack');
   expect(events.map(({ type }) => type)).toEqual(['member-joined', 'member-away']);
 }, 30_000);
+
+describe('who floods after it was told why it is closed', () => {
+  it.each([
+    ['its place was taken', 4410, '/default/room?app', {}],
+    ['the room was full', 4409, '/default/full', {}],
+    ['it said something binary', 4400, '/default/other', {}],
+    ['it cannot know the join secret', 4401, '/default/other', { joinSecret: 'open sesame' }],
+  ] as const)('is dropped before who is quiet then: %s', async (_why, code, path, options) => {
+    const server = await serve({ frameRate: { burst: 100, perSecond: 100 }, ...options });
+    const open = (): Promise<HandwrittenSocket> => HandwrittenSocket.open(server.port, path);
+    const seated = code === 4409 ? [await open(), await open()] : [];
+    const closed = async (): Promise<HandwrittenSocket> => {
+      const socket = await open();
+      if (code === 4400) socket.write(writeFrame({ opcode: OPCODES.binary, payload: Buffer.alloc(0) }));
+      if (code === 4410) seated.push(await open());
+      expect(await socket.ended()).toBe(code);
+      return socket;
+    };
+    const [quiet, flooding] = [await closed(), await closed()];
+    for (let n = 0; n < 1000; n += 1) flooding.say('{}');
+    await flooding.gone();
+    expect(quiet.tcp.closed).toBe(false);
+    for (const socket of [...seated, quiet]) socket.destroy();
+  });
+});
