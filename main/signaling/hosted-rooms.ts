@@ -84,9 +84,8 @@ export class HostedRooms implements Doors {
   close(address: RoomAddress): void {
     const room = this.#rooms.get(formatRoomPath(address));
     if (!room) return;
-    const seated = [...room.inside.values(), ...(room.hostSeat ? [room.hostSeat] : [])];
     this.#remove(room);
-    for (const member of seated) member.refuse('room-not-open');
+    room.hostSeat?.refuse('room-not-open');
   }
 
   /** Stops every timer. */
@@ -209,10 +208,11 @@ export class HostedRooms implements Doors {
     return !replaces;
   }
 
+  /** No guest stays: whoever still sat there when the room is opened again would be in it without being let in. */
   #remove(room: Room): void {
     if (room.expiry) this.#options.clock.clearTimeout(room.expiry);
     this.#rooms.delete(formatRoomPath(room.address));
-    for (const newcomer of room.waiting.values()) newcomer.refuse('room-not-open');
+    for (const guest of [...room.waiting.values(), ...room.inside.values()]) guest.refuse('room-not-open');
   }
 
   #publish({ address, admitted }: Room): void {

@@ -263,8 +263,26 @@ describe('a hosted room with a door', () => {
     await guest.next('joined');
     await host.client.leave('home');
     expect(await guest.next('member-left')).toMatchObject({ member: hostId, reason: 'left' });
+    expect(await guest.next('closed')).toMatchObject({ code: 'room-not-open' });
     const late = await knockAs('Late');
     expect(await late.next('closed')).toMatchObject({ code: 'room-not-open' });
+  });
+
+  it('opens again with nobody in it, and who was inside before knocks like anybody', async () => {
+    const host = await comeHome();
+    const identity = generateIdentity();
+    const guest = await knockAs('Gus', { identity });
+    await host.next('knock');
+    host.client.admit('home', guest.id);
+    await guest.next('joined');
+    await host.client.leave('home');
+    server.openRoom({ ...address, host: hostId, door: 'ask', admitted: [] });
+    host.client.join('home');
+    expect(await host.next('joined')).toMatchObject({ members: [] });
+    await guest.next('closed');
+    const again = await knockAs('Gus', { identity });
+    await again.next('knocking');
+    expect((await host.next('knock')).member.id).toBe(guest.id);
   });
 
   it('tells who waits that the room is not open when the host leaves', async () => {

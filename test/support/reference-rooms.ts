@@ -341,11 +341,9 @@ export class ReferenceRooms {
   closeRoom(namespace: string, room: string): void {
     const hosted = this.#hosted?.get(keyOf(namespace, room));
     if (!hosted) return;
-    const inside = this.#seats(namespace, room, false).map(({ member }) => member);
     this.#shut(hosted, namespace, room);
-    // The host last.
-    for (const member of [...inside.filter(({ id }) => id !== hosted.host), ...inside])
-      if (this.#isSeated(member, room)) this.#refuse(member, room, 'room-not-open');
+    const [host] = this.#seats(namespace, room, false);
+    if (host) this.#refuse(host.member, room, 'room-not-open');
   }
 
   isOpen(namespace: string, room: string): boolean {
@@ -452,10 +450,13 @@ export class ReferenceRooms {
     this.#tellHost(hosted, { type: 'knock-ended', room, member: member.id });
   }
 
-  /** The room is nobody's any more. */
-  #shut(hosted: Hosted, namespace: string, room: string): void {
+  /** The room is nobody's any more, and no guest stays. */
+  #shut({ host, waiting }: Hosted, namespace: string, room: string): void {
     this.#hosted?.delete(keyOf(namespace, room));
-    for (const member of hosted.waiting) this.#refuse(member, room, 'room-not-open');
+    const inside = this.#seats(namespace, room, false).flatMap(({ member }) =>
+      member.id === host ? [] : [member],
+    );
+    for (const member of [...waiting, ...inside]) this.#refuse(member, room, 'room-not-open');
   }
 
   /** Whether all seats but the host's are taken, as far as this newcomer takes no other plain member's. */

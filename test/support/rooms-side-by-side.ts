@@ -267,9 +267,6 @@ export class RoomsSideBySide {
       this.#reference.closeRoom(namespace, room);
       return this.#settle();
     }
-    // A host that has left has closed its room; it opens no other one while somebody still sits in that.
-    if (!this.#reference.isOpen(namespace, room) && this.#reference.idsIn(namespace, room).length > 0)
-      return Promise.resolve();
     const door = chance.one(DOORS);
     const guests = this.#people.filter((one) => one.namespace === namespace && one.id !== host);
     const admitted = guests.flatMap(({ id }) => (chance.is(0.2) ? [id] : []));

@@ -512,6 +512,16 @@ describe('a member who leaves', () => {
     expect(after(left, { type: 'path-lost', atMs: 7000 })).toMatchObject({ reason: 'left', by: 'peer' });
   });
 
+  test('and closes the room by it has left all the same', () => {
+    const closed = after(leaves(connected, 'left'), {
+      type: 'room-closed',
+      code: 'room-not-open',
+      atMs: 6000,
+    });
+    expect(closed.phase).toBe('connected');
+    expect(after(closed, { type: 'path-lost', atMs: 7000 })).toMatchObject({ reason: 'left', by: 'peer' });
+  });
+
   test('while the path is silent ends it, and has lost it too where that was for nearly ten minutes', () => {
     expect(leaves(reconnecting, 'left')).toMatchObject({ phase: 'ended', reason: 'left', by: 'peer' });
     const later = (atMs: number) =>
