@@ -1,16 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { admitUpgrade, isAddressedToUs, type UpgradeTarget } from './admission';
 import { clientAddress, maskedAddress, type TrustedProxies } from './client-address';
-import { Visitors, type Visit } from './visitors';
-import type { Clock } from './clock';
 import type { RefusalStatus } from './http';
 import type { Logger } from './logger';
 import type { Metrics } from './metrics';
-import type { Rate } from './token-bucket';
+import type { Visit, Visitors } from './visitors';
 
 /** What the gate goes by. */
 export interface GateOptions {
-  clock: Clock;
+  visitors: Visitors;
   logger: Logger;
   metrics: Metrics;
   allowOrigins: readonly string[];
@@ -18,11 +16,8 @@ export interface GateOptions {
   /** Whether the server can know how it is reached; see {@link isAddressedToUs}. */
   knowsItsNames: boolean;
   proxies: TrustedProxies;
-  /** Sockets at a time, in all and from one address. */
+  /** Sockets at a time. */
   maxConnections: number;
-  maxPerAddress: number;
-  /** What one socket may send. */
-  frameRate: Rate | undefined;
   connectionCount: () => number;
 }
 
@@ -36,12 +31,10 @@ const BUSY_RETRY_S = 5;
 /** Where sockets are refused before they are sockets: bad requests, foreign pages, and more than there is room for. */
 export class Gate {
   readonly #options: GateOptions;
-  readonly #visitors: Visitors;
   #isOpen = true;
 
   constructor(options: GateOptions) {
     this.#options = options;
-    this.#visitors = new Visitors(options.clock, options.maxPerAddress, options.frameRate);
   }
 
   get isOpen(): boolean {
@@ -55,7 +48,7 @@ export class Gate {
 
   /** Judges one upgrade. What is admitted becomes a socket in the same step, or never. */
   judge(request: IncomingMessage): Passage {
-    const { allowOrigins, hostNames, knowsItsNames, proxies, maxConnections, connectionCount } =
+    const { visitors, allowOrigins, hostNames, knowsItsNames, proxies, maxConnections, connectionCount } =
       this.#options;
     const { headers, socket } = request;
     const forwarded = headers['x-forwarded-for'];
@@ -76,7 +69,7 @@ export class Gate {
     };
 
     if (!this.#isOpen) return refuse('draining', 503, BUSY_RETRY_S);
-    const welcome = this.#visitors.welcome(address);
+    const welcome = visitors.welcome(address);
     if (welcome.kind === 'refused') return refuse(welcome.reason, 429, welcome.retryAfterS);
     if (connectionCount() >= maxConnections) return refuse('server-full', 503, BUSY_RETRY_S);
     const target = admitUpgrade(

@@ -22,11 +22,11 @@ import { ParleyMember, type MemberContext, type ParleyMemberContext } from './pa
 import { PlainClient } from './plain-client';
 import { ServerSocket } from './server-socket';
 import { TcpConnections } from './tcp-connections';
+import { Visitors, type Visit } from './visitors';
 import type { UpgradeTarget } from './admission';
 import type { Broker } from './broker';
 import type { Rate } from './token-bucket';
 import type { IceOptions } from './turn';
-import type { Visit } from './visitors';
 
 /** How a server behaves; everything has a default but what it is for. */
 export interface SignalingServerOptions {
@@ -200,8 +200,9 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
   } as const;
   const sockets = new WebSocketServer<typeof ServerSocket>(socketOptions);
   const proxies = trustedProxies(trustProxies);
+  const visitors = new Visitors(clock, maxPerAddress, options.frameRate);
   const gate = new Gate({
-    clock,
+    visitors,
     logger,
     metrics,
     allowOrigins,
@@ -209,8 +210,6 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     knowsItsNames: mode === 'rooms-opened-by-host' || hostNames.length > 0,
     proxies,
     maxConnections,
-    maxPerAddress,
-    frameRate: options.frameRate,
     connectionCount: () => connections.size,
   });
   const http = createHttpServer({
@@ -219,8 +218,13 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     certificate,
     maxConnections: maxConnections + SPARE_CONNECTIONS,
   });
-  const tcpConnections = new TcpConnections(http, maxPerAddress, proxies, () => {
-    metrics.refusals.add('too-many-connections');
+  const tcpConnections = new TcpConnections(http, {
+    maxPerAddress,
+    visitors,
+    proxies,
+    onRefused: () => {
+      metrics.refusals.add('too-many-connections');
+    },
   });
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const passage = gate.judge(request);

@@ -27,6 +27,7 @@ export interface Holding {
 
 interface Visitor extends Holding {
   sockets: number;
+  connections: TokenBucket;
   upgrades: TokenBucket;
   frames: TokenBucket;
   failures: TokenBucket;
@@ -89,13 +90,16 @@ export type Welcome =
   | { kind: 'visit'; start: () => Visit }
   | { kind: 'refused'; reason: 'address-full' | 'too-many-tries'; retryAfterS: number };
 
-/** The book of addresses: sockets open from each, and token buckets for its frames, upgrades and failed joins. */
+/**
+ * The book of addresses: sockets open from each, and token buckets for its TCP connections, upgrades, frames and failed
+ * joins.
+ */
 export class Visitors {
   readonly #clock: Clock;
   readonly #maxPerAddress: number;
   readonly #socketFrames: Rate;
   readonly #busySockets: number;
-  readonly #rates: { upgrades: Rate; frames: Rate; failures: Rate };
+  readonly #rates: { connections: Rate; upgrades: Rate; frames: Rate; failures: Rate };
   readonly #byKey = new Map<string, Visitor>();
   #sweptAt: number;
 
@@ -110,6 +114,7 @@ export class Visitors {
     const busy = Math.max(1, maxPerAddress / BUSY_SHARE);
     this.#busySockets = busy;
     this.#rates = {
+      connections: { burst: maxPerAddress * 2, perSecond: maxPerAddress },
       upgrades: { burst: maxPerAddress * 2, perSecond: Math.max(1, maxPerAddress / 4) },
       frames: { burst: socketFrames.burst * busy, perSecond: socketFrames.perSecond * busy },
       failures: { burst: Math.max(5, busy), perSecond: Math.max(5, busy) / 60 },
@@ -122,10 +127,22 @@ export class Visitors {
     return this.#byKey.size;
   }
 
+  /**
+   * A TCP connection comes, which has said nothing yet: a handshake costs more than most of what may follow.
+   * @param key as {@link addressKey} makes it
+   * @returns false where too many came lately
+   */
+  mayConnect(key: string): boolean {
+    const now = this.#clock.now();
+    const { connections } = this.#visitor(key, now);
+    if (connections.waitMs(now) > 0) return false;
+    connections.take(1, now);
+    return true;
+  }
+
   /** Somebody asks to connect. `start` is to be called in the same step as the socket is made. */
   welcome(address: string): Welcome {
     const now = this.#clock.now();
-    this.#sweep(now);
     const visitor = this.#visitor(addressKey(address), now);
     const waitMs = Math.max(visitor.failures.waitMs(now), visitor.upgrades.waitMs(now));
     if (waitMs > 0) {
@@ -144,13 +161,15 @@ export class Visitors {
   }
 
   #visitor(key: string, now: number): Visitor {
+    this.#sweep(now);
     const known = this.#byKey.get(key);
     if (known) return known;
-    const { upgrades, frames, failures } = this.#rates;
+    const { connections, upgrades, frames, failures } = this.#rates;
     const visitor: Visitor = {
       sockets: 0,
       seats: 0,
       maxSeats: this.#maxPerAddress * SEATS_PER_SOCKET,
+      connections: new TokenBucket(connections, now),
       upgrades: new TokenBucket(upgrades, now),
       frames: new TokenBucket(frames, now, FLOOD_MS),
       // Then one more is allowed: a whole token has to come beside what is owed.
@@ -165,8 +184,8 @@ export class Visitors {
     const isDue = now - this.#sweptAt >= SWEEP_MS;
     if (!isDue && this.#byKey.size < MAX_REMEMBERED) return;
     this.#sweptAt = now;
-    for (const [key, { sockets, seats, upgrades, frames, failures }] of this.#byKey) {
-      const owesNothing = upgrades.isFull(now) && frames.isFull(now) && failures.isFull(now);
+    for (const [key, { sockets, seats, connections, upgrades, frames, failures }] of this.#byKey) {
+      const owesNothing = [connections, upgrades, frames, failures].every((bucket) => bucket.isFull(now));
       if (sockets === 0 && seats === 0 && owesNothing) this.#byKey.delete(key);
     }
     if (this.#byKey.size < MAX_REMEMBERED) return;

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { get } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { generateIdentity } from '../../main/signaling/identity';
+import { ManualClock } from '../support/signaling-clock';
 import { startServer } from '../support/signaling-servers';
 import {
   joinAs,
@@ -52,6 +53,20 @@ async function upgrade(
       resolve({ status: response.statusCode, retryAfter: response.headers['retry-after'] });
     });
     request.on('error', reject);
+  });
+}
+
+/** Whether a connection from an address of this machine is answered, or ended at once. */
+async function isAnswered({ port }: Server, localAddress: string): Promise<boolean> {
+  const request = get({ port, host: '127.0.0.1', path: '/healthz', localAddress, agent: false });
+  return new Promise((resolve) => {
+    request.on('response', (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('error', () => {
+      resolve(false);
+    });
   });
 }
 
@@ -107,6 +122,22 @@ describe('TCP connections', () => {
     expect(await upgrade(server)).toMatchObject({ status: 101 });
     for (const socket of idle) socket.destroy();
     await Promise.all(ends);
+  });
+
+  it('that one address makes one after the other are ended past twice its sockets, and others come in', async () => {
+    const clock = new ManualClock();
+    const server = await serve({ clock, maxPerAddress: 4, trustProxies: ['127.0.0.3'] });
+    const answered = async (localAddress: string, tries: number): Promise<number> => {
+      let count = 0;
+      for (let nth = 0; nth < tries; nth += 1) if (await isAnswered(server, localAddress)) count += 1;
+      return count;
+    };
+    expect(await answered('127.0.0.2', 30)).toBe(8);
+    expect(server.renderMetrics()).toContain('parley_refusals_total{reason="too-many-connections"} 22\n');
+    expect(await upgrade(server)).toMatchObject({ status: 101 });
+    expect(await answered('127.0.0.3', 30)).toBe(30);
+    clock.advance(1000);
+    expect(await answered('127.0.0.2', 30)).toBe(4);
   });
 
   it('do not stay for a second request', async () => {

@@ -93,6 +93,16 @@ it('refuses an address that keeps connecting', () => {
   enter('198.51.100.1').end();
 });
 
+it('lets an address connect twice as often at once as it may have sockets, and once for each of these a second', () => {
+  const { visitors, turnOn } = start(4);
+  const connected = (tries: number): number =>
+    Array.from({ length: tries }, () => visitors.mayConnect('198.51.100.1')).filter(Boolean).length;
+  expect(connected(20)).toBe(8);
+  expect(visitors.mayConnect('198.51.100.2')).toBe(true);
+  turnOn(1000);
+  expect(connected(20)).toBe(4);
+});
+
 it('bounds the frames of a socket, those of an address, and full frames more than small ones', () => {
   const { enter } = start(16);
   const one = enter('198.51.100.1');
@@ -118,7 +128,10 @@ it('forgets who left and owes nothing', () => {
 it('remembers only so many addresses, and always those with a socket', () => {
   const { visitors, enter } = start(4);
   const staying = enter('10.0.0.0');
-  for (let n = 1; n < 70_000; n += 1) visitors.welcome(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`);
+  const addressOf = (n: number): string => `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`;
+  for (let n = 1; n < 70_000; n += 1) visitors.welcome(addressOf(n));
+  expect(visitors.size).toBeLessThanOrEqual(65_536);
+  for (let n = 70_000; n < 140_000; n += 1) visitors.mayConnect(addressOf(n));
   expect(visitors.size).toBeLessThanOrEqual(65_536);
   for (let more = 0; more < 3; more += 1) enter('10.0.0.0');
   expect(visitors.welcome('10.0.0.0')).toMatchObject({ reason: 'address-full' });
