@@ -12,6 +12,11 @@ import { boundYoungSpace } from './young-space';
 
 /** Exit code for what the operator can mend. */
 const BAD_CONFIGURATION = 2;
+/**
+ * Signals that come so close together are one wish: a terminal tells all that runs in it of Ctrl-C, and `npm run serve`
+ * passes on what it was told.
+ */
+const ONE_WISH_MS = 300;
 
 /** Ends the process with a sentence for the operator. */
 class Refusal extends Error {}
@@ -94,11 +99,13 @@ async function listenForMetrics(server: SignalingServer, port: number | null): P
 
 /** @returns what a signal does. */
 function stopOnSignals(server: SignalingServer, drainMs: number): () => void {
-  let isStopping = false;
+  let askedAt: number | null = null;
   const stop = (): void => {
+    const now = performance.now();
     // Who asks twice does not want to wait.
-    if (isStopping) process.exit(0);
-    isStopping = true;
+    if (askedAt !== null && now - askedAt > ONE_WISH_MS) process.exit(0);
+    if (askedAt !== null) return;
+    askedAt = now;
     server.drain(drainMs).then(
       () => process.exit(0),
       () => process.exit(1),

@@ -66,12 +66,27 @@ it('is not ready while it drains, and lets nobody in, but goes on for those who 
   });
   expect(refusal).toEqual({ status: 503, retry: '5' });
 
-  // Who asks twice does not want to wait.
+  // Who asks again does not want to wait.
   const exit = ended(server.child);
-  server.child.kill('SIGTERM');
+  const again = setInterval(() => server.child.kill('SIGTERM'), 50);
   expect(await exit).toBe(0);
+  clearInterval(again);
   member.client.close();
   other.client.close();
+});
+
+it('takes what a terminal and npm both say of one Ctrl-C for one wish', async () => {
+  const server = await startHeadless(entries.folder, ['--drain-seconds', '1']);
+  const member = await joinAs(server.url, 'room');
+  const plain = await plainAs(server.url, '/default/other');
+  const exit = ended(server.child);
+  // Two of a kind that nobody has heard yet would be one to the system.
+  server.child.kill('SIGINT');
+  server.child.kill('SIGTERM');
+  await member.next('draining');
+  expect(await plain.closed).toEqual({ code: 1001, reason: 'draining' });
+  expect(await exit).toBe(0);
+  member.client.close();
 });
 
 it('does not wait for members that never answer, nor when there are none', async () => {
