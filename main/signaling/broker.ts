@@ -28,8 +28,12 @@ export type Mail =
 
 /** Takes what is for one member, in the order things happened. */
 export interface Mailbox {
-  take(mail: Mail): void;
+  /** @returns false where it was refused: its receiver takes no more just now */
+  take(mail: Mail): boolean;
 }
+
+/** What became of mail from one member to another: one of the two does not sit there, or its receiver refused it. */
+export type SendOutcome = 'sent' | 'not-seated' | 'not-taken';
 
 /** How a seat may be taken. */
 export interface SeatRules {
@@ -84,8 +88,8 @@ export interface Broker {
   /** The member is there again; the others hear of it if it was away. @returns whether it was. */
   setBack(address: RoomAddress, member: string): Answer<boolean>;
 
-  /** Carries mail from a member of a room to another one. @returns false if either does not sit there. */
-  send(address: RoomAddress, from: string, to: string, mail: Mail): Answer<boolean>;
+  /** Carries mail from a member of a room to another one. */
+  send(address: RoomAddress, from: string, to: string, mail: Mail): Answer<SendOutcome>;
   /**
    * Makes someone present in a namespace, or changes how. Who was not present gets `people` first, then the others
    * `person`, or `person-gone` once they are invisible.

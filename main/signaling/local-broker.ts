@@ -7,7 +7,7 @@ import {
   type RingMessage,
   type RoomAddress,
 } from './protocol';
-import type { Broker, JoinOutcome, Mail, Mailbox, SeatRules, UnsequencedEvent } from './broker';
+import type { Broker, JoinOutcome, Mail, Mailbox, SeatRules, SendOutcome, UnsequencedEvent } from './broker';
 
 interface Seat {
   member: Member;
@@ -104,10 +104,10 @@ export class LocalBroker implements Broker {
     return true;
   }
 
-  send(address: RoomAddress, from: string, to: string, mail: Mail): boolean {
+  send(address: RoomAddress, from: string, to: string, mail: Mail): SendOutcome {
     const room = this.#rooms.get(keyOf(address));
-    if (from === to || !room || !seatOf(room, from) || !seatOf(room, to)) return false;
-    return this.#post(to, mail);
+    if (from === to || !room || !seatOf(room, from) || !seatOf(room, to)) return 'not-seated';
+    return this.#post(to, mail) ? 'sent' : 'not-taken';
   }
 
   appear(namespace: string, person: Person): boolean {
@@ -185,9 +185,7 @@ export class LocalBroker implements Broker {
   }
 
   #post(to: string, mail: Mail): boolean {
-    const mailbox = this.#mailboxes.get(to);
-    mailbox?.take(mail);
-    return mailbox !== undefined;
+    return this.#mailboxes.get(to)?.take(mail) === true;
   }
 
   /** In frames of a bounded size: everybody's at once may be more than one frame holds. */

@@ -7,6 +7,7 @@ import {
   type Mail,
   type Mailbox,
   type SeatRules,
+  type SendOutcome,
 } from './broker';
 import type { Clock } from './clock';
 import type { Logger } from './logger';
@@ -77,11 +78,12 @@ export class MeteredBroker implements Broker {
     });
   }
 
-  send(address: RoomAddress, from: string, to: string, mail: Mail): Answer<boolean> {
+  send(address: RoomAddress, from: string, to: string, mail: Mail): Answer<SendOutcome> {
     const startedAt = this.#clock.now();
-    return withAnswer(this.#broker.send(address, from, to, mail), (isSent) => {
-      if (isSent) this.#metrics.relaySeconds.observe((this.#clock.now() - startedAt) / 1000);
-      return isSent;
+    return withAnswer(this.#broker.send(address, from, to, mail), (outcome) => {
+      if (outcome === 'sent') this.#metrics.relaySeconds.observe((this.#clock.now() - startedAt) / 1000);
+      else this.#metrics.refusedSignals.add(outcome);
+      return outcome;
     });
   }
 

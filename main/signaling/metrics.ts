@@ -66,6 +66,7 @@ export class Metrics {
     'unauthorized',
   ]);
   readonly joins = new Counter(['joined', 'room-full', 'too-many']);
+  readonly refusedSignals = new Counter(['not-seated', 'not-taken']);
   readonly rings = new Counter(['sent', 'peer-unavailable', 'not-present']);
   readonly away = new Counter(['closed', 'silent', 'backlog']);
   readonly left = new Counter(['left', 'grace-ended', 'replaced']);
@@ -89,6 +90,11 @@ export class Metrics {
       ...gauge('parley_connections', 'Open sockets.', labelled('dialect', this.connections)),
       ...gauge('parley_rooms', 'Rooms somebody sits in.', [['', rooms]]),
       ...counter('parley_joins_total', 'Answers to joins.', labelled('outcome', this.joins)),
+      ...counter(
+        'parley_signals_refused_total',
+        'Signals to who was not there, or took no more.',
+        labelled('reason', this.refusedSignals),
+      ),
       ...counter('parley_rings_total', 'Rings between people.', labelled('outcome', this.rings)),
       ...counter('parley_refusals_total', 'Sockets that were not let in.', labelled('reason', this.refusals)),
       ...counter('parley_closed_total', 'Sockets the server ended.', labelled('reason', this.closed)),

@@ -20,6 +20,7 @@ import {
   type JoinOutcome,
   type Mail,
   type Mailbox,
+  type SendOutcome,
   type UnsequencedEvent,
 } from './broker';
 import type { Clock, Timer } from './clock';
@@ -358,30 +359,25 @@ export class ParleyMember implements Receiver, Mailbox {
     if ('json' in request) {
       mail.json = `{"type":"signal","room":${JSON.stringify(room)},"from":"${id}","signal":${request.json}}`;
     }
-    const onSent = (sent: boolean): void => {
-      if (!sent) this.#push({ type: 'error', code: 'peer-unavailable', room, to });
+    const onOutcome = (outcome: SendOutcome): void => {
+      if (outcome !== 'sent') this.#push({ type: 'error', code: 'peer-unavailable', room, to });
     };
-    this.#expect(withAnswer(this.#context.broker.send(this.#address(room), id, to, mail), onSent));
+    this.#expect(withAnswer(this.#context.broker.send(this.#address(room), id, to, mail), onOutcome));
   }
 
-  take(mail: Mail): void {
+  take(mail: Mail): boolean {
     // Plain members translate what they send, and nobody takes the seat of a member with a key.
-    if (mail.kind !== 'event') return;
+    if (mail.kind !== 'event') return false;
     const { event } = mail;
     // A client that has forgotten a room hears nothing of it until it asks for it again.
-    const room = 'room' in event ? event.room : undefined;
-    const isForgotten = room !== undefined && this.#placeIn(room)?.forgotten === true;
+    const isForgotten =
+      'room' in event && event.room !== undefined && this.#placeIn(event.room)?.forgotten === true;
+    if (isForgotten) return false;
     // What members say to each other may be refused; what the server itself tells may not.
-    const sender = event.type === 'signal' ? event.from : event.type === 'told' ? event.from.id : null;
-    if (sender !== null && (isForgotten || !this.#line.hasRoom)) {
-      const where = room === undefined ? {} : { room };
-      const to = this.#self.id;
-      const error: UnsequencedEvent = { type: 'error', code: 'peer-unavailable', ...where, to };
-      this.#expect(this.#context.broker.deliver(sender, { kind: 'event', event: error }));
-      return;
-    }
-    // What it asked for itself is answered all the same.
-    if (!isForgotten || event.type === 'error') this.#push(event, mail.json);
+    const mayBeRefused = event.type === 'signal' || event.type === 'told';
+    if (mayBeRefused && !this.#line.hasRoom) return false;
+    this.#push(event, mail.json);
+    return true;
   }
 
   #push(event: UnsequencedEvent, json = JSON.stringify(event)): void {

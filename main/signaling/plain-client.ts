@@ -11,7 +11,15 @@ import {
   type WireError,
 } from './protocol';
 import { plainFromSignal, signalFromPlain } from './plain-translation';
-import { isRefusal, withAnswer, type Answer, type JoinOutcome, type Mail, type Mailbox } from './broker';
+import {
+  isRefusal,
+  withAnswer,
+  type Answer,
+  type JoinOutcome,
+  type Mail,
+  type Mailbox,
+  type UnsequencedEvent,
+} from './broker';
 import type { Connection, Receiver } from './connection';
 import type { Newcomer } from './doors';
 import type { MemberContext } from './parley-member';
@@ -201,23 +209,26 @@ export class PlainClient implements Receiver, Mailbox {
     }
   }
 
-  take(mail: Mail): void {
+  take(mail: Mail): boolean {
     switch (mail.kind) {
       case 'plain':
         this.#connection.send(mail.text);
-        return;
+        return true;
       case 'replaced':
         this.#connection.send(JSON.stringify({ type: 'error', code: 'replaced' }));
         this.#connection.detach(4410);
         this.#depart('replaced');
-        return;
+        return true;
       case 'event':
-        break;
+        this.#hear(mail.event);
+        return true;
       default:
         mail satisfies never;
-        return;
+        return false;
     }
-    const { event } = mail;
+  }
+
+  #hear(event: UnsequencedEvent): void {
     if (event.type === 'joined') this.#meet(...event.members);
     else if (event.type === 'member-joined') this.#meet(event.member);
     else if (event.type === 'member-left') this.#others.delete(event.member);

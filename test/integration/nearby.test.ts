@@ -345,12 +345,13 @@ it('nobody is shown in the place of another: whose server it is, they prove them
   const asked = new Promise<void>((resolve) => {
     broker.register(id, {
       take: (mail) => {
-        if (mail.kind !== 'event' || mail.event.type !== 'told') return;
+        if (mail.kind !== 'event' || mail.event.type !== 'told') return false;
         const { from, message } = mail.event;
         const { call } = message;
         const signature = generateIdentity().sign(ownerProofBytes({ to: from.key, call }));
         broker.tell(NEARBY, id, from.id, { type: 'proof', call, signature });
         resolve();
+        return true;
       },
     });
   });

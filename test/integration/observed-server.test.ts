@@ -2,7 +2,8 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { joinAs, numbered, plainAs, RawMember, TestMember } from '../support/signaling-clients';
+import { LIMITS, type RingMessage } from '../../main/signaling/protocol';
+import { joinAs, numbered, plainAs, RawMember, TestMember, typeOf } from '../support/signaling-clients';
 import { buildEntries, startHeadless } from '../support/signaling-servers';
 
 let entries: Awaited<ReturnType<typeof buildEntries>>;
@@ -63,6 +64,44 @@ it('counts who connects, joins, signals, goes away, comes back and leaves', asyn
 
   for (const member of [first, second, watching]) member.client.close();
   plain.socket.close();
+  await server.stop();
+});
+
+const RING: RingMessage = {
+  type: 'ring',
+  call: 'c'.repeat(22),
+  room: 'room',
+  media: 'voice',
+  fingerprint: Array(32).fill('AB').join(':'),
+  nonce: 'n'.repeat(22),
+  signature: 'AAAA',
+};
+
+it('counts as carried only what was taken, and what was refused by why', async () => {
+  const server = await startHeadless(entries.folder, ['--metrics-port', '0']);
+  const enter = async (): Promise<RawMember> => {
+    const member = await new RawMember(server.url).greet();
+    member.send({ type: 'join', seq: 1, room: 'room' });
+    member.send({ type: 'present', seq: 2, status: 'free' });
+    await member.message('people');
+    return member;
+  };
+  // Acknowledges nothing: neither these two answers nor that the other came, to the room and among the people.
+  const [full, other] = [await enter(), await enter()];
+  const [sent, told] = [80, 4];
+  for (let n = 0; n < sent; n += 1)
+    other.send({ type: 'signal', seq: n + 3, room: 'room', to: full.id, signal: numbered(n) });
+  other.send({ type: 'signal', seq: sent + 3, room: 'room', to: other.id, signal: numbered(0) });
+  other.send({ type: 'tell', seq: sent + 4, to: full.id, message: RING });
+  await other.frames.next((frame) => typeOf(frame) === 'error' && !Object.keys(frame ?? {}).includes('room'));
+
+  const sample = await readMetrics(server.metricsPort);
+  expect(sample('parley_relay_seconds_count')).toBe(LIMITS.unackedFrames - told);
+  expect(sample('parley_signals_refused_total{reason="not-taken"}')).toBe(sent + told - LIMITS.unackedFrames);
+  expect(sample('parley_signals_refused_total{reason="not-seated"}')).toBe(1);
+  expect(sample('parley_rings_total{outcome="sent"}')).toBe(0);
+  expect(sample('parley_rings_total{outcome="peer-unavailable"}')).toBe(1);
+  for (const { socket } of [full, other]) socket.close();
   await server.stop();
 });
 

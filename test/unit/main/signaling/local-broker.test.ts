@@ -34,7 +34,7 @@ describe.each(Object.entries(brokers))('%s', (_name, create) => {
     for (const id of ids) {
       const box: Mail[] = [];
       mail.set(id, box);
-      broker.register(id, { take: (one) => box.push(one) });
+      broker.register(id, { take: (one) => box.push(one) > 0 });
     }
     const typesOf = (id: string): string[] =>
       (mail.get(id) ?? []).map((one) => (one.kind === 'event' ? one.event.type : one.kind));
@@ -79,14 +79,23 @@ describe.each(Object.entries(brokers))('%s', (_name, create) => {
     await broker.join(address, member('b'), rules);
     await broker.join({ ...address, room: 'elsewhere' }, member('c'), rules);
     const text: Mail = { kind: 'plain', text: '{}' };
-    expect(await broker.send(address, 'a', 'b', text)).toBe(true);
-    expect(await broker.send(address, 'a', 'c', text)).toBe(false);
-    expect(await broker.send(address, 'c', 'a', text)).toBe(false);
-    expect(await broker.send({ ...address, namespace: 'other' }, 'a', 'b', text)).toBe(false);
-    expect(await broker.send(address, 'a', 'a', text)).toBe(false);
+    expect(await broker.send(address, 'a', 'b', text)).toBe('sent');
+    expect(await broker.send(address, 'a', 'c', text)).toBe('not-seated');
+    expect(await broker.send(address, 'c', 'a', text)).toBe('not-seated');
+    expect(await broker.send({ ...address, namespace: 'other' }, 'a', 'b', text)).toBe('not-seated');
+    expect(await broker.send(address, 'a', 'a', text)).toBe('not-seated');
     expect(mail.get('b')?.filter((one) => one.kind === 'plain')).toHaveLength(1);
     expect(await broker.deliver('c', text)).toBe(true);
     expect(await broker.deliver('nobody', text)).toBe(false);
+  });
+
+  it('says that mail was refused, rather than carried', async () => {
+    const { broker } = start(['a', 'b']);
+    broker.register('c', { take: ({ kind }) => kind === 'event' });
+    await broker.join(address, member('a'), rules);
+    await broker.join(address, member('c'), rules);
+    expect(await broker.send(address, 'a', 'c', { kind: 'plain', text: '{}' })).toBe('not-taken');
+    expect(await broker.deliver('c', { kind: 'plain', text: '{}' })).toBe(false);
   });
 
   it('carries to who is invisible only what answers them, and forgets whom they told when they are seen or go', async () => {
@@ -209,7 +218,9 @@ describe.each(Object.entries(brokers))('%s', (_name, create) => {
               break;
             case 'send': {
               const can = who !== to && own !== undefined && seats.some(({ id }) => id === to);
-              expect(await broker.send(address, who, to, { kind: 'plain', text: '' })).toBe(can);
+              expect(await broker.send(address, who, to, { kind: 'plain', text: '' })).toBe(
+                can ? 'sent' : 'not-seated',
+              );
               if (can) tell(to, 'plain');
               break;
             }
