@@ -39,6 +39,13 @@ export interface ConnectionContext {
 }
 
 const OPEN = 1;
+/** What ws closes a socket with for which of its errors; for all others, frames that break the protocol, it is 1002. */
+const CLOSE_FOR: Readonly<Partial<Record<string, CloseCode>>> = {
+  WS_ERR_INVALID_UTF8: 1007,
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: 1008,
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 1009,
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
+};
 /** What a socket that floods or babbles may take to hear why it is closed; nothing more is read of it. */
 const HANG_UP_MS = 500;
 
@@ -180,7 +187,11 @@ export class Connection implements Pulse, ServerSocketListener {
 
   /** ws closes the socket itself (1002, 1007, 1008, 1009); without a listener the error would end the process. */
   onError(error: Error): void {
-    this.#context.logger.info('socket-error', { code: 'code' in error ? String(error.code) : error.name });
+    const { logger, metrics } = this.#context;
+    const code = 'code' in error ? String(error.code) : error.name;
+    logger.info('socket-error', { code });
+    if (!this.#ended && code.startsWith('WS_ERR_'))
+      metrics.closed.add(CLOSE_CODES[CLOSE_FOR[code] ?? 1002].reason);
     this.#end('closed');
   }
 

@@ -361,7 +361,9 @@ export type WireError = v.InferOutput<typeof wireErrorSchema>;
 /** Why a server closes a socket that can still hear. `comeBack`: whether the client should try again by itself. */
 export const CLOSE_CODES = {
   1001: { reason: 'draining', comeBack: true },
+  1002: { reason: 'bad-frame', comeBack: true },
   1007: { reason: 'not-utf8', comeBack: false },
+  1008: { reason: 'too-many-pieces', comeBack: true },
   1009: { reason: 'too-large', comeBack: false },
   4400: { reason: 'bad-message', comeBack: false },
   4401: { reason: 'unauthorized', comeBack: false },

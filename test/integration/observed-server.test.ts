@@ -1,10 +1,13 @@
 /** What an operator can see of a running server, and what not. */
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import type { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LIMITS, type RingMessage } from '../../main/signaling/protocol';
+import { HandwrittenSocket } from '../support/handwritten-socket';
 import { joinAs, numbered, plainAs, RawMember, TestMember, typeOf } from '../support/signaling-clients';
 import { buildEntries, startHeadless } from '../support/signaling-servers';
+import { OPCODES, writeFrame } from '../support/websocket-frames';
 
 let entries: Awaited<ReturnType<typeof buildEntries>>;
 beforeAll(async () => {
@@ -102,6 +105,35 @@ it('counts as carried only what was taken, and what was refused by why', async (
   expect(sample('parley_rings_total{outcome="sent"}')).toBe(0);
   expect(sample('parley_rings_total{outcome="peer-unavailable"}')).toBe(1);
   for (const { socket } of [full, other]) socket.close();
+  await server.stop();
+});
+
+it('counts the sockets that ws closes for what they said, by why', async () => {
+  const server = await startHeadless(entries.folder, ['--metrics-port', '0']);
+  const closed = async (offend: (socket: WebSocket) => void): Promise<number> => {
+    const plain = await plainAs(server.url, '/default/offenders');
+    offend(plain.socket);
+    return (await plain.closed).code;
+  };
+  expect([
+    await closed((socket) => {
+      for (let n = 0; n < 65; n += 1) socket.send('x', { fin: false });
+    }),
+    await closed((socket) => {
+      socket.send('x'.repeat(LIMITS.frameBytes + 1));
+    }),
+    await closed((socket) => {
+      socket.send(Buffer.from([0xc3, 0x28]), { binary: false });
+    }),
+  ]).toEqual([1008, 1009, 1007]);
+  const unmasked = await HandwrittenSocket.open(server.port, '/default/offenders');
+  unmasked.write(writeFrame({ opcode: OPCODES.text, payload: Buffer.from('{}'), mask: null }));
+  expect(await unmasked.ended()).toBe(1002);
+  unmasked.destroy();
+
+  const sample = await readMetrics(server.metricsPort);
+  for (const reason of ['bad-frame', 'not-utf8', 'too-many-pieces', 'too-large'])
+    expect([reason, sample(`parley_closed_total{reason="${reason}"}`)]).toEqual([reason, 1]);
   await server.stop();
 });
 
