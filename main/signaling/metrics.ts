@@ -1,4 +1,5 @@
 /** What an operator can watch, in the text format of Prometheus (version 0.0.4). */
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 
 /** Counts by one label. */
 class Counter<Label extends string> {
@@ -48,6 +49,26 @@ export class Histogram {
   }
 }
 
+/** How often the event loop is looked at: the rarer, the less of the time of a server that has nothing else to do. */
+const LAG_INTERVAL_MS = 200;
+
+/** How long this process was held up, at worst. */
+class LoopLag {
+  #delays: IntervalHistogram | null = null;
+
+  /** @returns seconds, since this was asked last. Measured from the first time on: who is never asked has no timer. */
+  takeLongest(): number {
+    if (this.#delays === null) {
+      this.#delays = monitorEventLoopDelay({ resolution: LAG_INTERVAL_MS });
+      this.#delays.enable();
+    }
+    const { max } = this.#delays;
+    this.#delays.reset();
+    // From one look to the next: the interval, where nothing was in the way.
+    return Math.max(0, max / 1e9 - LAG_INTERVAL_MS / 1000);
+  }
+}
+
 /** Everything one server counts. The hot paths only add to plain numbers. */
 export class Metrics {
   readonly connections = new Counter(['parley.1', 'plain']);
@@ -74,6 +95,7 @@ export class Metrics {
   /** Sockets the server ended, by the reason of their close code or of their termination. */
   readonly closed = new Counter<string>([]);
   readonly relaySeconds = new Histogram([0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1]);
+  readonly #loopLag = new LoopLag();
   back = 0;
   /** Sockets held back for going too fast, each time. */
   throttled = 0;
@@ -114,6 +136,9 @@ export class Metrics {
       '# HELP parley_relay_seconds From a signal read to handed over to its receiver.',
       '# TYPE parley_relay_seconds histogram',
       ...this.relaySeconds.lines('parley_relay_seconds'),
+      ...gauge('nodejs_eventloop_lag_max_seconds', 'Longest hold-up since the last look.', [
+        ['', this.#loopLag.takeLongest()],
+      ]),
       ...counter('process_cpu_seconds_total', 'CPU time.', [['', (user + system) / 1e6]]),
       ...gauge('process_resident_memory_bytes', 'Resident memory.', [['', rss]]),
       '',

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { Histogram, Metrics } from '../../../../main/signaling/metrics';
 
@@ -32,4 +33,26 @@ it('counts durations up to each bound, those on it and those past all', () => {
     'h_sum 12',
     'h_count 4',
   ]);
+});
+
+it('says how long the process was held up since it was asked last', async () => {
+  const metrics = new Metrics();
+  const longest = (): number => {
+    const line = metrics
+      .render(0)
+      .split('\n')
+      .find((one) => one.startsWith('nodejs_eventloop_lag_max_seconds '));
+    return Number(line?.split(' ')[1]);
+  };
+  expect(longest()).toBe(0);
+  // The first one is where measuring begins.
+  for (const ms of [250, 300]) {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+    // A turn of the loop in which timers are looked at, whichever part of one this is.
+    await nextTurn();
+    await nextTurn();
+  }
+  expect(longest()).toBeGreaterThan(0.09);
+  expect(longest()).toBe(0);
 });
