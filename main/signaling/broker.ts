@@ -18,7 +18,12 @@ type WithoutSeq<Event> = Event extends unknown ? Omit<Event, 'seq'> : never;
 export type UnsequencedEvent = WithoutSeq<ServerEvent>;
 
 /** What a broker carries to a member's mailbox. */
-export type Mail =
+export type Mail = Letter & {
+  /** When the frame was read that it came in; not where that was kept, and not where it is the server's own. */
+  readAt?: number | undefined;
+};
+
+type Letter =
   /** `json` is the event as text, where that is known; else whoever needs it writes it. */
   | { kind: 'event'; event: UnsequencedEvent; json?: string }
   /** A frame of one plain member to another, as it came. */

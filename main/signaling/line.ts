@@ -24,6 +24,11 @@ export class Line implements Acknowledger {
     return this.#connection !== null;
   }
 
+  /** When the frame was read that is being handled, by the clock. */
+  get heardAt(): number | undefined {
+    return this.#connection?.heardAt;
+  }
+
   /** Whether something that may be refused can be said now. */
   get hasRoom(): boolean {
     return this.#outbox.hasRoom;

@@ -79,10 +79,10 @@ export class MeteredBroker implements Broker {
   }
 
   send(address: RoomAddress, from: string, to: string, mail: Mail): Answer<SendOutcome> {
-    const startedAt = this.#clock.now();
     return withAnswer(this.#broker.send(address, from, to, mail), (outcome) => {
-      if (outcome === 'sent') this.#metrics.relaySeconds.observe((this.#clock.now() - startedAt) / 1000);
-      else this.#metrics.refusedSignals.add(outcome);
+      const { relaySeconds, refusedSignals } = this.#metrics;
+      if (outcome !== 'sent') refusedSignals.add(outcome);
+      else if (mail.readAt !== undefined) relaySeconds.observe((this.#clock.now() - mail.readAt) / 1000);
       return outcome;
     });
   }

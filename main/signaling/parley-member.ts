@@ -355,7 +355,11 @@ export class ParleyMember implements Receiver, Mailbox {
   #signal(request: SignalRequest | SplicedRequest): void {
     const { room, to, signal } = request;
     const { id } = this.#self;
-    const mail: Mail = { kind: 'event', event: { type: 'signal', room, from: id, signal } };
+    const mail: Mail = {
+      kind: 'event',
+      event: { type: 'signal', room, from: id, signal },
+      readAt: this.#line.heardAt,
+    };
     if ('json' in request) {
       mail.json = `{"type":"signal","room":${JSON.stringify(room)},"from":"${id}","signal":${request.json}}`;
     }

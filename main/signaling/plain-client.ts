@@ -120,9 +120,10 @@ export class PlainClient implements Receiver, Mailbox {
       return;
     }
     this.#connection.charge(this.#others.size - 1);
+    const readAt = this.#connection.heardAt;
     for (const other of this.#others.values()) {
       // Between plain members frames go as they came.
-      this.#sendTo(other, text, other.plain ? null : readAs(plainSignalSchema, json));
+      this.#sendTo(other, text, other.plain ? null : readAs(plainSignalSchema, json), readAt);
     }
   }
 
@@ -177,10 +178,11 @@ export class PlainClient implements Receiver, Mailbox {
     if (hasRoom) this.#kept.push({ text, signal });
   }
 
-  #sendTo(other: Member, text: string, signal: PlainSignal | null): void {
+  /** @param readAt where it was not kept */
+  #sendTo(other: Member, text: string, signal: PlainSignal | null, readAt?: number): void {
     const { broker, address } = this.#options;
     if (other.plain) {
-      this.#expect(broker.send(address, this.#self.id, other.id, { kind: 'plain', text }));
+      this.#expect(broker.send(address, this.#self.id, other.id, { kind: 'plain', text, readAt }));
       return;
     }
     // A member with a key understands nothing else.
@@ -190,6 +192,7 @@ export class PlainClient implements Receiver, Mailbox {
     const mail: Mail = {
       kind: 'event',
       event: { type: 'signal', room: address.room, from: this.#self.id, signal: translated },
+      readAt,
     };
     this.#expect(broker.send(address, this.#self.id, other.id, mail));
   }

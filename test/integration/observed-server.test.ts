@@ -50,14 +50,17 @@ it('counts who connects, joins, signals, goes away, comes back and leaves', asyn
   again.socket.terminate();
   await watching.next('member-left');
   const plain = await plainAs(server.url, '/default/plain');
+  const another = await plainAs(server.url, '/default/plain');
+  another.send({ type: 'chat' });
+  await plain.next('chat');
 
   const sample = await readMetrics(server.metricsPort);
   expect(sample('parley_connections{dialect="parley.1"}')).toBe(3);
-  expect(sample('parley_connections{dialect="plain"}')).toBe(1);
+  expect(sample('parley_connections{dialect="plain"}')).toBe(2);
   expect(sample('parley_rooms')).toBe(3);
   expect(sample('parley_joins_total{outcome="room-full"}')).toBe(1);
-  expect(sample('parley_joins_total{outcome="joined"}')).toBe(5);
-  expect(sample('parley_relay_seconds_count')).toBe(1);
+  expect(sample('parley_joins_total{outcome="joined"}')).toBe(6);
+  expect(sample('parley_relay_seconds_count')).toBe(2);
   expect(sample('parley_away_total{reason="closed"}')).toBe(2);
   expect(sample('parley_back_total')).toBe(1);
   expect(sample('parley_left_total{reason="grace-ended"}')).toBe(1);
@@ -66,7 +69,7 @@ it('counts who connects, joins, signals, goes away, comes back and leaves', asyn
   expect(sample('parley_bytes_total{direction="in"}')).toBeGreaterThan(500);
 
   for (const member of [first, second, watching]) member.client.close();
-  plain.socket.close();
+  for (const { socket } of [plain, another]) socket.close();
   await server.stop();
 });
 
