@@ -14,6 +14,8 @@ export interface GreetingOptions {
   heartbeatMs: number;
   timeoutMs: number;
   joinSecret: string | null;
+  /** Whether its address may try another proof of the join secret. */
+  hasTry: () => boolean;
   namespace: string;
   /** The upgrade's `Host` header. */
   host: string;
@@ -59,14 +61,17 @@ export class Greeting implements Receiver {
       this.#connection.junk();
       return;
     }
-    const { joinSecret, namespace, isAddressOurs, clock, onMember } = this.#options;
+    const { joinSecret, hasTry, namespace, isAddressOurs, clock, onMember } = this.#options;
     if (!isAddressOurs) {
       this.#refuse('wrong-address');
       return;
     }
     const member = memberIdOf(namespace, hello.publicKey);
+    // Without a try left nobody is to find out whether their proof was right, not even by the time that it takes.
+    const isProven =
+      joinSecret === null || (isJoinSecretProof(joinSecret, this.#claim, hello.proof) && hasTry());
     const isOurs =
-      (joinSecret === null || isJoinSecretProof(joinSecret, this.#claim, hello.proof)) &&
+      isProven &&
       isHelloSignature(this.#claim, hello.publicKey, hello.signature) &&
       (hello.resume === undefined || hello.resume.member === member);
     if (!isOurs) {

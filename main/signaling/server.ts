@@ -269,6 +269,7 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
       heartbeatMs,
       timeoutMs,
       joinSecret,
+      hasTry: () => visit.hasTry,
       namespace,
       host,
       isAddressOurs,

@@ -11,8 +11,6 @@ const BYTES_PER_TOKEN = 4096;
 const BUSY_SHARE = 8;
 /** Whoever is so far ahead of what it may send is not hurrying but flooding. */
 export const FLOOD_MS = 2000;
-/** Failed joins close the door of an address for so long at most: others may live behind it. */
-const FAILURES_MS = 60_000;
 /** Seats an address may hold for each socket it may have: those of who is away count, so sockets do not bound them. */
 const SEATS_PER_SOCKET = 4;
 /** Addresses remembered at a time; past it those known for longest are forgotten. */
@@ -74,9 +72,14 @@ export class Visit {
     return this.#visitor;
   }
 
-  /** A join failed for want of proof. */
+  /** Whether its address may try another proof; without a try it is refused unjudged, right or wrong. */
+  get hasTry(): boolean {
+    return this.#visitor.failures.waitMs(this.#clock.now()) === 0;
+  }
+
+  /** A join failed for want of proof. No debt is made: others may live behind the address. */
   failed(): void {
-    this.#visitor.failures.take(1, this.#clock.now());
+    if (this.hasTry) this.#visitor.failures.take(1, this.#clock.now());
   }
 
   /** The socket is gone. Said once. */
@@ -172,8 +175,7 @@ export class Visitors {
       connections: new TokenBucket(connections, now),
       upgrades: new TokenBucket(upgrades, now),
       frames: new TokenBucket(frames, now, FLOOD_MS),
-      // Then one more is allowed: a whole token has to come beside what is owed.
-      failures: new TokenBucket(failures, now, FAILURES_MS - 1000 / failures.perSecond),
+      failures: new TokenBucket(failures, now),
     };
     this.#byKey.set(key, visitor);
     return visitor;

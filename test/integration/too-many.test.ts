@@ -333,6 +333,32 @@ describe('a wrong join secret', () => {
     expect(await upgrade(server)).toMatchObject({ status: 429 });
   });
 
+  it('is not judged past these few on sockets that were open before, and neither is the right one', async () => {
+    const clock = new ManualClock();
+    const server = await serve({ clock, joinSecret: 'open sesame', maxPerAddress: 64 });
+    const open = async (count: number, joinSecret: string): Promise<RawMember[]> => {
+      const members = Array.from({ length: count }, () => new RawMember(server.url, { joinSecret }));
+      await Promise.all(members.map(({ opened }) => opened));
+      return members;
+    };
+    const [wrong, right, later] = [
+      await open(62, 'open barley'),
+      await open(1, 'open sesame'),
+      await open(1, 'open sesame'),
+    ];
+    const answers: string[] = [];
+    for (const member of [...wrong, ...right]) {
+      await member.hello();
+      const outcome = await Promise.race([member.closed, member.next('welcome')]);
+      answers.push(JSON.stringify([outcome, member.frames.seen.slice(1)]));
+    }
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).toContain('4401');
+    // Eight at once, and as many a minute: what was not judged does not lengthen the wait.
+    clock.advance(7500);
+    for (const member of later) await member.greet();
+  });
+
   it('is answered as an unknown room, a full room and no secret at all are', async () => {
     const server = await serve({ joinSecret: 'open sesame' });
     const seated = await Promise.all(

@@ -4,6 +4,7 @@ import { SignalingClient, type ClientEvent, type SignalingClientOptions } from '
 import {
   generateIdentity,
   helloBytes,
+  joinSecretProof,
   memberIdOf,
   type HelloClaim,
   type Identity,
@@ -173,6 +174,7 @@ export class RawMember extends RawSocket {
   readonly id: string;
   readonly #namespace: string;
   readonly #host: string;
+  readonly #joinSecret: string;
 
   constructor(
     server: string,
@@ -183,6 +185,7 @@ export class RawMember extends RawSocket {
       ca = '',
       host = '',
       forwardedFor = '',
+      joinSecret = '',
     } = {},
   ) {
     const url = new URL(path || formatRoomPath({ namespace, room: '' }), server).href;
@@ -195,13 +198,15 @@ export class RawMember extends RawSocket {
     this.id = memberIdOf(namespace, identity.publicKey);
     this.#namespace = namespace;
     this.#host = host || new URL(server).host;
+    this.#joinSecret = joinSecret;
   }
 
   /** Answers the challenge; `changes` overrides parts of the hello. */
   async hello(changes: Record<string, unknown> = {}): Promise<void> {
     const { nonce } = await this.message('challenge');
     const claim = { nonce, namespace: this.#namespace, host: this.#host };
-    this.send({ ...helloFor(this.identity, claim), ...changes });
+    const proof = this.#joinSecret === '' ? {} : { proof: joinSecretProof(this.#joinSecret, claim) };
+    this.send({ ...helloFor(this.identity, claim), ...proof, ...changes });
   }
 
   /** Says hello and waits for the welcome. */
