@@ -54,11 +54,14 @@ export interface Pulse {
 
 /** Rounds in a heartbeat: a silence is found at most one of them early. */
 const ROUNDS = 8;
+/** A round that comes so many later than it was due found us held up: a stopped process, a machine that slept. */
+const LATE_ROUNDS = 2;
 
 /**
  * The life signs of all sockets of a server, in rounds of one timer: pings who was not heard for a heartbeat, and
  * gives up who was not heard for the time-out, at most a round before it is over and never after. Who is heard needs
- * no ping, for it hears us too: every frame is acknowledged within `LIMITS.ackMs`.
+ * no ping, for it hears us too: every frame is acknowledged within `LIMITS.ackMs`. While the server itself is held up it
+ * hears nobody: then all are asked, and judged a round later.
  */
 export class Heartbeats {
   readonly #clock: Clock;
@@ -67,6 +70,7 @@ export class Heartbeats {
   readonly #silentAfterMs: number;
   readonly #pulses = new Set<Pulse>();
   #timer: Timer | null = null;
+  #wasHeldUp = false;
 
   constructor(clock: Clock, { heartbeatMs, timeoutMs }: { heartbeatMs: number; timeoutMs: number }) {
     this.#clock = clock;
@@ -95,17 +99,21 @@ export class Heartbeats {
   }
 
   #arm(): Timer {
+    const dueAt = this.#clock.now() + this.#roundMs;
     return this.#clock.setTimeout(() => {
       this.#timer = this.#arm();
-      this.#judge();
+      this.#judge(this.#clock.now() - dueAt);
     }, this.#roundMs);
   }
 
-  #judge(): void {
+  #judge(lateMs: number): void {
+    // Not twice in a row: a server that is always late must not keep those who are gone.
+    const isHeldUp = lateMs > LATE_ROUNDS * this.#roundMs && !this.#wasHeldUp;
+    this.#wasHeldUp = isHeldUp;
     const now = this.#clock.now();
     for (const pulse of this.#pulses) {
       const silentMs = now - pulse.heardAt;
-      if (silentMs > this.#silentAfterMs) {
+      if (silentMs > this.#silentAfterMs && !isHeldUp) {
         this.remove(pulse);
         pulse.fellSilent();
       } else if (silentMs >= this.#pingAfterMs) {

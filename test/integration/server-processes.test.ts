@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateIdentity, memberIdOf } from '../../main/signaling/identity';
-import { joinAs, numbered, TestMember } from '../support/signaling-clients';
-import { buildEntries, startEmbedded, withTakenPort } from '../support/signaling-servers';
+import { joinAs, numbered, plainAs, TestMember } from '../support/signaling-clients';
+import { buildEntries, startEmbedded, startHeadless, withTakenPort } from '../support/signaling-servers';
 
 let entries: Awaited<ReturnType<typeof buildEntries>>;
 beforeAll(async () => {
@@ -84,3 +85,26 @@ async function joinWhenOpen(
     if (answer.type === 'joined') return member;
   }
 }
+
+describe('a server that stood still for longer than its time-out', () => {
+  it('gives up nobody who is still there', async () => {
+    const server = await startHeadless(entries.folder, ['--heartbeat-ms=800', '--heartbeat-timeout-ms=1600']);
+    const [first, second] = [
+      await plainAs(server.url, '/default/room'),
+      await plainAs(server.url, '/default/room'),
+    ];
+    const judging = new TestMember({ servers: [server.url], connectTimeoutMs: 500 });
+    await judging.client.connect();
+    server.child.kill('SIGSTOP');
+    // Once the server was silent for its own time-out, and again when it does not answer.
+    for (let time = 0; time < 2; time += 1) await judging.next('down');
+    server.child.kill('SIGCONT');
+    // In the round that comes late, and in one after it.
+    for (let time = 0; time < 2; time += 1) await Promise.race([once(first.socket, 'ping'), first.closed]);
+    first.send({ type: 'chat' });
+    await second.next('chat');
+    for (const { socket } of [first, second]) socket.close();
+    judging.client.close();
+    await server.stop();
+  });
+});

@@ -27,6 +27,12 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Turns the clock as for a process that stands still meanwhile: what fell due fires late, all at one moment. */
+  holdUp(ms: number): void {
+    this.#now += ms;
+    this.advance(0);
+  }
+
   /** Turns the clock, firing what falls due in order. */
   advance(ms: number): void {
     const end = this.#now + ms;

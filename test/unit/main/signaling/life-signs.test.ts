@@ -102,6 +102,26 @@ describe('heartbeats', () => {
     );
   });
 
+  it('gives up nobody for a silence in which it was held up itself, unless they are silent for one more round', () => {
+    const clock = new ManualClock();
+    const { heartbeats, add } = start(clock);
+    const [there, gone] = [add(), add()];
+    clock.holdUp(3 * TIMEOUT_MS);
+    expect([there.silences, gone.silences]).toEqual([[], []]);
+    expect([there.pings, gone.pings]).toEqual([[clock.now()], [clock.now()]]);
+    heartbeats.heard(there);
+    clock.advance(ROUND_MS);
+    expect([there.silences, gone.silences]).toEqual([[], [clock.now()]]);
+  });
+
+  it('gives up who is silent though it is held up again and again', () => {
+    const clock = new ManualClock();
+    const { add } = start(clock);
+    const gone = add();
+    for (let time = 0; time < 2; time += 1) clock.holdUp(3 * TIMEOUT_MS);
+    expect(gone.silences).toEqual([clock.now()]);
+  });
+
   it('leaves alone who was removed, and runs no timer for nobody', () => {
     const clock = new ManualClock();
     const { heartbeats, add } = start(clock);
