@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -124,6 +124,25 @@ export function refuseUpgrade(socket: Duplex, status: RefusalStatus, retryAfterS
   socket.end(
     `HTTP/1.1 ${status} ${STATUS[status]}\r\nConnection: close\r\n${retry}Content-Length: 0\r\n\r\n`,
   );
+}
+
+/** Whether an upgrade is to a WebSocket. */
+export function asksForWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/** Answers an upgrade to some other protocol as if none had been asked for (RFC 9110, section 7.8). */
+export function ignoreUpgrade(server: Server | TlsServer, request: IncomingMessage): void {
+  const { socket } = request;
+  const response = new ServerResponse(request);
+  const end = (): void => {
+    socket.destroy();
+  };
+  socket.on('error', end);
+  response.assignSocket(socket);
+  // Node has let go of the socket: nothing else would end it.
+  response.once('finish', () => socket.end(end));
+  server.emit('request', request, response);
 }
 
 /** Whether a port was taken. */

@@ -11,7 +11,15 @@ import { closeOneByOne, comeBackAfterMs } from './drain';
 import { Gate } from './gate';
 import { Greeting } from './greeting';
 import { HostedRooms, type Admissions, type HostedRoom } from './hosted-rooms';
-import { createHttpServer, listen, refuseUpgrade, type Certificate, type ListenOptions } from './http';
+import {
+  asksForWebSocket,
+  createHttpServer,
+  ignoreUpgrade,
+  listen,
+  refuseUpgrade,
+  type Certificate,
+  type ListenOptions,
+} from './http';
 import { IceIssuer } from './ice-issuer';
 import { Heartbeats } from './life-signs';
 import { LocalBroker } from './local-broker';
@@ -227,6 +235,10 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
     },
   });
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!asksForWebSocket(request)) {
+      ignoreUpgrade(http, request);
+      return;
+    }
     const passage = gate.judge(request);
     if (passage.kind === 'refused') {
       refuseUpgrade(socket, passage.status, passage.retryAfterS);

@@ -200,23 +200,36 @@ describe('plain HTTP', () => {
     ['GET', '/', 404, 'Nothing here'],
     ['GET', '/a/b/c', 404, 'Nothing here'],
     ['POST', '/healthz', 405, 'Only GET and HEAD'],
-  ])('answers %s %s with %i', async (method, path, status, text) => {
-    const server = await startHeadless(entries.folder);
-    const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
-      const asked = request({ host: '127.0.0.1', port: server.port, method, path }, (response) => {
-        let body = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => (body += chunk));
-        response.on('end', () => {
-          resolve({ status: response.statusCode, body });
+  ])(
+    'answers %s %s with %i, and the same where another protocol is asked for',
+    async (method, path, status, text) => {
+      const server = await startHeadless(entries.folder, ['--metrics-port', '0']);
+      const answerTo = (
+        headers: Record<string, string>,
+      ): Promise<{ status: number | undefined; body: string }> =>
+        new Promise((resolve, reject) => {
+          const asked = request(
+            { host: '127.0.0.1', port: server.port, method, path, headers },
+            (response) => {
+              let body = '';
+              response.setEncoding('utf8');
+              response.on('data', (chunk: string) => (body += chunk));
+              response.on('end', () => {
+                resolve({ status: response.statusCode, body });
+              });
+            },
+          );
+          asked.on('error', reject).end();
         });
-      });
-      asked.on('error', reject).end();
-    });
-    expect(answer.status).toBe(status);
-    expect(answer.body).toContain(text);
-    await server.stop();
-  });
+      const answer = await answerTo({});
+      expect(answer.status).toBe(status);
+      expect(answer.body).toContain(text);
+      expect(await answerTo({ Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c' })).toEqual(answer);
+      const sample = await readMetrics(server.metricsPort);
+      expect(sample('parley_refusals_total{reason="bad-request"}')).toBe(0);
+      await server.stop();
+    },
+  );
 });
 
 it('logs what happened, but neither what members say nor who they are', async () => {

@@ -80,13 +80,13 @@ const KINDS: Record<string, (request: Request, chance: Chance) => Making> = {
     lines: withLine(request, chance.one(['Upgrade', 'Connection'])),
     statuses: [426],
   }),
-  'another upgrade': (request, chance) => ({
+  'another upgrade (RFC 9110, section 7.8)': (request, chance) => ({
     lines: withLine(
       request,
       'Upgrade',
       `Upgrade: ${chance.one(['h2c', 'TLS/1.0', 'websocket2', 'websocket, h2c'])}`,
     ),
-    statuses: [400],
+    statuses: [426],
   }),
   'no key': (request) => ({ lines: withLine(request, 'Sec-WebSocket-Key'), statuses: [400] }),
   'a bad key (4.2.1)': (request, chance) => {
@@ -108,7 +108,9 @@ const KINDS: Record<string, (request: Request, chance: Chance) => Making> = {
   },
   'a header twice': (request, chance) => {
     const name = chance.one(['Sec-WebSocket-Key', 'Sec-WebSocket-Version', 'Upgrade']);
-    return { lines: [...request.lines, ...request.lines.filter(startsWith(`${name}:`))], statuses: [400] };
+    const lines = [...request.lines, ...request.lines.filter(startsWith(`${name}:`))];
+    // An upgrade to two protocols is one to another than ours.
+    return { lines, statuses: [name === 'Upgrade' ? 426 : 400] };
   },
   'two hosts': ({ lines }) => ({ lines: [...lines, 'Host: elsewhere.example'], statuses: [101, 400] }),
   'a huge header': ({ lines }, chance) => ({
