@@ -81,12 +81,27 @@ const originSchema = v.pipe(
 /** As many as one entry of `RTCConfiguration.iceServers` may carry on the wire. */
 const MOST_URLS = 8;
 
-const someUrls = (scheme: RegExp, sentence: string) =>
+/** Scheme, host, port and transport (RFC 7064 and 7065, sections 3.1), of which only TURN has the last. */
+const ICE_URL = /^(stun|turn)s?:(?:\[[\da-f:.]+\]|[^\s:/?#@[\]]+)(?::(\d{1,5}))?(\?transport=(?:udp|tcp))?$/i;
+
+/** Whether a browser can use it; else calls would go without it, and nobody would be told why. */
+function isIceUrl(scheme: 'stun' | 'turn', url: string): boolean {
+  const [, itsScheme = '', port = '1', transport] = ICE_URL.exec(url) ?? [];
+  return (
+    itsScheme.toLowerCase() === scheme &&
+    Number(port) >= 1 &&
+    Number(port) <= 65_535 &&
+    (transport === undefined || scheme === 'turn') &&
+    v.is(iceServerSchema, { urls: [url] })
+  );
+}
+
+const someUrls = (scheme: 'stun' | 'turn', sentence: string) =>
   v.pipe(
     v.array(
       v.pipe(
         v.string(),
-        v.check((url) => scheme.test(url) && v.is(iceServerSchema, { urls: [url] }), sentence),
+        v.check((url) => isIceUrl(scheme, url), sentence),
       ),
     ),
     v.maxLength(MOST_URLS, `may be given at most ${MOST_URLS} times`),
@@ -124,10 +139,10 @@ const VALUES = v.object({
   'heartbeat-timeout-ms': wholeNumber(20, HOUR_MS),
   'grace-ms': wholeNumber(0, HOUR_MS),
   'join-secret-file': v.nullable(pathSchema),
-  'turn-url': someUrls(/^turns?:/i, 'must be an address such as turn:turn.example.org:3478'),
+  'turn-url': someUrls('turn', 'must be an address such as turn:turn.example.org:3478'),
   'turn-secret-file': v.nullable(pathSchema),
   'turn-ttl': wholeNumber(60, 30 * 86_400),
-  'stun-url': someUrls(/^stuns?:/i, 'must be an address such as stun:stun.example.org:3478'),
+  'stun-url': someUrls('stun', 'must be an address such as stun:stun.example.org:3478'),
   'metrics-port': v.nullable(wholeNumber(0, 65_535)),
   'drain-seconds': wholeNumber(0, 3600),
   'log-level': v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'),

@@ -42,6 +42,32 @@ const readFile = (path: string): string => {
 const parse = (line: string, env: Record<string, string> = {}) =>
   parseCommandLine(line === '' ? [] : line.split(' '), { env, readFile });
 
+it('takes every form of an address of a STUN or TURN server', () => {
+  const stun = ['stun:s.test', 'STUNS:s.test:65535', 'stun:192.0.2.1:1', 'stun:[2001:db8::1]:3478'];
+  expect(parse(stun.map((url) => `--stun-url ${url}`).join(' '))).toMatchObject({
+    config: { stunUrls: stun },
+  });
+  const turn = ['turn:t.test:3478?transport=udp', 'turns:[::1]?transport=tcp', 'turn:t.test'];
+  const line = `--turn-secret-file turn.txt ${turn.map((url) => `--turn-url ${url}`).join(' ')}`;
+  expect(parse(line)).toMatchObject({ config: { turn: { urls: turn } } });
+});
+
+it.each([
+  ...[
+    'stun:t.test:0',
+    'stun:t.test:65536',
+    'stun:t.test:',
+    'stun:',
+    'stun:t.test?transport=udp',
+    'stun:a@t.test',
+  ],
+  ...['turn:t.test?transport=tpc', 'turn:t.test?x=y', 'turn://t.test', 'turn:2001:db8::1'],
+])('does not take %s for one', (url) => {
+  const flag = `--${url.slice(0, 4)}-url`;
+  const sentence: unknown = expect.stringContaining(`${flag} must be an address such as `);
+  expect(parse(`${flag} ${url}`)).toEqual({ kind: 'wrong', sentence });
+});
+
 it('has a default for everything', () => {
   expect(parse('')).toEqual({ kind: 'serve', config: DEFAULTS });
 });
