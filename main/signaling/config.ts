@@ -262,7 +262,7 @@ function secretText(
   variable: string,
   { env, readFile }: Surroundings,
 ): string | null {
-  if (path === null) return env[variable] ?? null;
+  if (path === null) return env[variable]?.trim() ?? null;
   try {
     return readFile(path).trim();
   } catch (error) {

@@ -126,6 +126,16 @@ describe('the environment', () => {
     });
   });
 
+  it('gives a secret without the space around it, as a file does', () => {
+    expect(parse('', { PARLEY_JOIN_SECRET: ' from outside\n' })).toMatchObject({
+      config: { joinSecret: 'from outside' },
+    });
+    expect(parse('', { PARLEY_JOIN_SECRET: ' short \n ' })).toEqual({
+      kind: 'wrong',
+      sentence: 'PARLEY_JOIN_SECRET must hold at least 8 characters.',
+    });
+  });
+
   it('is named where it is wrong beside another flag', () => {
     expect(parse('', { PARLEY_HEARTBEAT_TIMEOUT_MS: '30' })).toEqual({
       kind: 'wrong',
