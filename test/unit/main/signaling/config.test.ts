@@ -169,6 +169,12 @@ describe('the environment', () => {
     });
   });
 
+  it('allows no drain that systemd would cut short', () => {
+    const file = join(import.meta.dirname, '../../../../main/signaling/deploy/parley.service');
+    const [, seconds = ''] = /^TimeoutStopSec=(\d+)$/m.exec(readFileSync(file, 'utf8')) ?? [];
+    expect(parse('', { PARLEY_DRAIN_SECONDS: seconds })).toMatchObject({ kind: 'wrong' });
+  });
+
   it('names a variable for every flag in the help', () => {
     for (const flag of Object.keys(FLAGS)) expect(usage()).toContain(`--${flag} `);
     expect(variableOf('heartbeat-timeout-ms')).toBe('PARLEY_HEARTBEAT_TIMEOUT_MS');
