@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { version } from '../../package.json';
 import { makeCertificate } from '../support/certificates';
+import { plainAs, RawMember } from '../support/signaling-clients';
 import { buildEntries, startHeadless, withTakenPort } from '../support/signaling-servers';
 
 let entries: Awaited<ReturnType<typeof buildEntries>>;
@@ -112,10 +113,13 @@ describe('a good command line', () => {
       PARLEY_LOG_FORMAT: 'text',
       PARLEY_MAX_CONNECTIONS: '1',
     });
-    const [first, second] = await Promise.all(
-      [1, 2].map(() => fetch(`http://127.0.0.1:${server.port}/healthz`)),
+    const first = await plainAs(server.url, '/ns/room');
+    const second = await new RawMember(server.url).opened.catch((error: unknown) => error);
+    expect(String(second)).toContain('503');
+    expect(await server.log.next((line) => line.includes('refused'))).toMatch(
+      / warn refused reason=server-full status=503 from=127\.0\.0\.0\/24$/,
     );
-    expect([first?.status, second?.status]).toEqual([200, 200]);
+    first.socket.close();
     expect(await server.stop()).toBe(0);
   });
 });
