@@ -75,7 +75,15 @@ async function open(): Promise<void> {
   const target = document.getElementById('app');
   if (target === null) throw new Error('index.html has no #app');
   const launch = arrived.at(-1) ?? start.launch;
-  const app = { bridge, call, preferences, people, book, panels: new Panels(start.notice), start: { ...start, launch } };
+  const app = {
+    bridge,
+    call,
+    preferences,
+    people,
+    book,
+    panels: new Panels(start.notice),
+    start: { ...start, launch },
+  };
   const oncrash = (cause: unknown): void => {
     // Nobody is left who could hang up or turn the camera off.
     call.close();
