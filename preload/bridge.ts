@@ -63,6 +63,7 @@ export type ErrorCode =
   | 'unauthorized'
   | 'wrong-address'
   | 'password-required'
+  | 'password-wrong'
   | 'turn-refused'
   | 'too-many'
   | 'port-taken'
@@ -564,8 +565,8 @@ export interface BridgeMethods {
   hostRoom(request: HostRequest): Promise<Result<RoomSeat>>;
   /**
    * From now on, and until the app ends, this is the join secret for these servers; that of the saved server is kept
-   * longer where {@link canKeepPassword}. A server that asks for one it was not given, or for another one, answers
-   * `password-required`.
+   * longer where {@link canKeepPassword}. A server that asks for one it was not given answers `password-required`, and
+   * where it was given another one `password-wrong`.
    */
   usePassword(servers: string[], password: string): Promise<void>;
   /** Whether the system has a key store that keeps the saved server's password. */

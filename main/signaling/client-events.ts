@@ -11,8 +11,9 @@ export type ClosedCode =
   | 'unauthorized'
   /** The server does not know itself by the address that was dialled. */
   | 'wrong-address'
-  /** The server has a join secret, and this client did not prove to know it. */
+  /** The server has a join secret, and this client has none, or another one. */
   | 'password-required'
+  | 'password-wrong'
   | 'replaced'
   | 'too-many'
   | 'bad-message';

@@ -410,7 +410,8 @@ export class SignalingClient {
   #onClose(closeCode: number): void {
     const final = finalCodeOf(closeCode);
     // A server with a join secret tells nobody what else may be wrong.
-    if (final === 'unauthorized' && this.#secretRequired) this.#finish('password-required');
+    if (final === 'unauthorized' && this.#secretRequired)
+      this.#finish(this.#options.joinSecret === undefined ? 'password-required' : 'password-wrong');
     else if (final !== null) this.#finish(final);
     else this.#lost();
   }

@@ -49,6 +49,7 @@ export class CallConnection {
   #peerMedia = $state.raw<PeerMedia>(UNKNOWN_MEDIA);
   #quality = $state.raw<PathQuality | null>(null);
   #safetyCode = $state.raw<SafetyCodeState>(NO_SAFETY_CODE);
+  #relayRefused = $state(false);
 
   #peer: Peer | null = null;
   /** Who each connection is with. */
@@ -87,6 +88,10 @@ export class CallConnection {
     return this.#safetyCode;
   }
 
+  get relayRefused(): boolean {
+    return this.#relayRefused;
+  }
+
   /** There is somebody at the other end. */
   get begun(): boolean {
     return this.#peer !== null;
@@ -121,6 +126,7 @@ export class CallConnection {
     if (!this.#options.isRinging()) this.#remotePicture = peer.remotePicture;
     this.#peerMedia = UNKNOWN_MEDIA;
     this.#pictureSeen = false;
+    this.#relayRefused = false;
     this.shareMedia();
     peer.begin({
       polite: self > member.id,
@@ -238,6 +244,7 @@ export class CallConnection {
         pathChanged: (alive) => present(() => (alive ? this.#onPathFound() : this.#onPathLost(peer))),
         mediaStated: (media) => present(() => (this.#peerMedia = media)),
         safetyCodeChanged: (state) => present(() => (this.#safetyCode = state)),
+        relayRefused: () => present(() => (this.#relayRefused = true)),
         bye: (reason) => present(() => move({ type: 'bye', reason, atMs: this.#clock.now() })),
         restarted: (signals) => present(() => this.#options.restarted(signals)),
         impostor: () => present(() => move({ type: 'impostor', atMs: this.#clock.now() })),

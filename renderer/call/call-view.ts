@@ -46,6 +46,8 @@ export interface CallView {
   readonly quality: PathQuality | null;
   /** What two people compare to know that nobody is in the middle. Belongs to one connection. */
   readonly safetyCode: SafetyCodeState;
+  /** A TURN server did not accept the user name or the password, in the present call or the one that is over. */
+  readonly relayRefused: boolean;
   /** The signaling socket is there. A call goes on without it. */
   readonly signalingUp: boolean;
   /** The moment of the last click that led to a call and of the first remote frame after it, `performance.now()` ms. */

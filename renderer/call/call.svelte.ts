@@ -175,6 +175,10 @@ export class Call implements CallView {
     return this.#connection?.quality ?? null;
   }
 
+  get relayRefused(): boolean {
+    return this.#connection?.relayRefused ?? false;
+  }
+
   get safetyCode(): SafetyCodeState {
     return this.#connection?.safetyCode ?? NO_SAFETY_CODE;
   }

@@ -44,6 +44,8 @@ export interface PeerEvents {
   mediaStated(state: { muted: boolean; cameraOff: boolean }): void;
   /** How far the safety code of the present connection is; `none` until something else is said. */
   safetyCodeChanged(state: SafetyCodeState): void;
+  /** A TURN server does not accept the user name or the password. May be said again. */
+  relayRefused(): void;
   /** The other side ended the call; `reason`: not because a person hung up. */
   bye(reason?: ByeReason): void;
   /** The other app has begun a new call: this object is of the past, a new one should be given these signals. */
@@ -383,8 +385,14 @@ export class Peer {
     const { signal } = this.#listening;
     pc.addEventListener('negotiationneeded', () => void this.#onNegotiationNeeded(pc), { signal });
     pc.addEventListener('icecandidate', (event) => this.#onCandidate(event.candidate), { signal });
+    pc.addEventListener('icecandidateerror', (event) => this.#onCandidateError(event), { signal });
     pc.addEventListener('connectionstatechange', () => this.#onConnectionState(pc), { signal });
     return pc;
+  }
+
+  /** Of a STUN or TURN server, by the codes of RFC 8489 and 8656: most of them only say that a server is not there. */
+  #onCandidateError({ errorCode }: RTCPeerConnectionIceErrorEvent): void {
+    if (errorCode === 401 || errorCode === 403) this.#events.relayRefused();
   }
 
   #shut(): void {

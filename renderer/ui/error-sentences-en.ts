@@ -99,6 +99,10 @@ export const enSentences: Sentences = {
       what: 'This server asks for its password.',
       whatToDo: 'Ask whoever runs it, then type it in.',
     },
+    'password-wrong': {
+      what: 'This is not the password of this server.',
+      whatToDo: 'Check it with whoever runs the server, then type it in again.',
+    },
     'turn-refused': {
       what: 'The TURN server refused the user name or password.',
       whatToDo: 'Check both under Settings.',

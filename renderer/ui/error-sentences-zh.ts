@@ -68,6 +68,7 @@ export const zhSentences: Sentences = {
       whatToDo: '请使用房主屏幕上显示的链接。在 Parley 里开的房间只能在它所在的网络里使用。',
     },
     'password-required': { what: '这台服务器需要密码。', whatToDo: '请向管理它的人索取，然后填写密码。' },
+    'password-wrong': { what: '服务器密码不对。', whatToDo: '请向管理它的人核对，然后重新填写。' },
     'turn-refused': { what: 'TURN 服务器拒绝了用户名或密码。', whatToDo: '请在设置里核对这两项。' },
     'too-many': { what: '同时敲门的人太多了。', whatToDo: '请过一分钟再试。' },
     'port-taken': {

@@ -361,6 +361,8 @@ export const en = {
   ended: {
     lasted: (time) => `You talked for ${time}.`,
     callAgain: 'Call again',
+    onlyByRelay:
+      'Your calls go only through a TURN server, and none was reached. Check it under Settings, or turn that off.',
     done: 'Done',
   },
 

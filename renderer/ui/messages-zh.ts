@@ -344,6 +344,7 @@ export const zh = {
   ended: {
     lasted: (time) => `通话时长 ${time}`,
     callAgain: '再次呼叫',
+    onlyByRelay: '你设置了始终通过 TURN 服务器中转，但没有连上任何一台。请在设置里核对，或关闭这个选项。',
     done: '完成',
   },
 

@@ -364,6 +364,7 @@ export interface Messages {
   ended: {
     lasted: (time: string) => string;
     callAgain: string;
+    onlyByRelay: string;
     done: string;
   };
 

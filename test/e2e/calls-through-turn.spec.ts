@@ -90,6 +90,29 @@ test('two people talk through a relay that they reach by TLS, once they trust it
   expect(await stranger.page.evaluate(findsRelay, servers)).toBe(false);
 });
 
+test('who finds no relay is told what stands in the way: a wrong password, or none to go through', async ({
+  meet,
+}) => {
+  test.slow();
+  turn = await startTurnServer({ secret: SECRET, lines: ON_THIS_MACHINE });
+  const server = await startHeadless(ROOT);
+  stops.push(
+    () => turn.stop(),
+    () => server.stop(),
+  );
+  const wrong = [{ urls: [turn.url], username: 'ann', credential: 'not-this-one' }];
+  const [ann, ben] = await Promise.all([
+    meet('Ann', { media: RED, settings: { alwaysRelay: true, iceServers: wrong } }),
+    meet('Ben', { media: BLUE, settings: { alwaysRelay: true } }),
+  ]);
+  await joinByAddress(ann, server.port);
+  await joinByAddress(ben, server.port);
+  const patience = { timeout: 60_000 };
+  const told = ann.page.getByText('The TURN server refused the user name or password.');
+  await expect(told).toBeVisible(patience);
+  await expect(ben.page.getByText('Your calls go only through a TURN server')).toBeVisible(patience);
+});
+
 test('a call longer than its credentials finds its way back through a relay that was restarted', async ({
   meet,
 }) => {

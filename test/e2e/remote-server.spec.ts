@@ -71,7 +71,7 @@ test('a server with a password asks for it, and lets in who knows it', async ({ 
     await field.fill('simsim');
     await field.press('Enter');
     // Asked again, with the rest of the form as it was.
-    await expect(person.page.getByText('This server asks for its password.')).toBeVisible();
+    await expect(person.page.getByText('This is not the password of this server.')).toBeVisible();
     await person.page.getByLabel('Server password').fill('open sesame');
     await person.page.keyboard.press('Enter');
   }

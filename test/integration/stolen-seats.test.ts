@@ -100,7 +100,7 @@ it('asks for the join secret where there is one, and refuses plain members there
   const knowing = new TestMember({ servers: [guarded.url], joinSecret: 'sesame' });
   await knowing.client.connect();
   const guessing = new TestMember({ servers: [guarded.url], joinSecret: 'simsim' });
-  await expect(guessing.client.connect()).rejects.toMatchObject({ code: 'password-required' });
+  await expect(guessing.client.connect()).rejects.toMatchObject({ code: 'password-wrong' });
   const raw = new RawMember(guarded.url);
   await raw.hello();
   await isRefused(raw);

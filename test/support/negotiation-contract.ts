@@ -102,6 +102,7 @@ export async function negotiate(environment: NegotiationEnvironment, schedule: S
           mediaStated: () => {},
           safetyCodeChanged: () => {},
           bye: () => side.errors.push('heard a bye'),
+          relayRefused: () => undefined,
           impostor: () => side.errors.push('took the other for somebody else'),
         },
       }),

@@ -61,6 +61,7 @@ class End {
         },
         mediaStated: ({ muted, cameraOff }) => this.said.push(`muted ${muted}, camera off ${cameraOff}`),
         safetyCodeChanged: (state) => (this.safety = state),
+        relayRefused: () => this.said.push('relay refused'),
         bye: (reason) => this.said.push(reason ? `bye: ${reason}` : 'bye'),
         restarted: (signals) => {
           this.said.push('restarted');
@@ -200,6 +201,17 @@ describe('between two Parleys', () => {
     const ends = [new End({}), new End({}, { relayOnly: true })];
     expect(ends.map(({ fake }) => fake.configuration.iceTransportPolicy)).toEqual(['all', 'relay']);
     for (const { peer } of ends) peer.close();
+  });
+
+  test('a relay that refuses is told from one that is not there', () => {
+    const end = new End({});
+    const fails = (errorCode: number) =>
+      end.fake.dispatchEvent(Object.assign(new Event('icecandidateerror'), { errorCode }));
+    fails(701);
+    expect(end.said).not.toContain('relay refused');
+    fails(401);
+    expect(end.said).toContain('relay refused');
+    end.peer.close();
   });
 
   test('renewed servers change nothing else, and one that is refused is left out', async () => {
