@@ -106,6 +106,8 @@ export interface Broker {
    * @returns whether it was present.
    */
   vanish(namespace: string, member: string): Answer<boolean>;
+  /** Tells somebody who is present anew of everybody who is, in `people`. @returns whether they are present. */
+  listPeople(namespace: string, member: string): Answer<boolean>;
   /** How many are present in a namespace, as far as this node knows. */
   peopleCount(namespace: string): number;
   /**

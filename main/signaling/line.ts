@@ -34,6 +34,11 @@ export class Line implements Acknowledger {
     return this.#outbox.hasRoom;
   }
 
+  /** Whether a whole picture can be said now. */
+  get hasPlenty(): boolean {
+    return this.#outbox.hasPlenty;
+  }
+
   /**
    * Goes on over another connection; an older one is told that it was replaced.
    * @param lastSeq the newest frame the client has handled; `null` if it remembers nothing.

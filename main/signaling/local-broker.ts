@@ -139,6 +139,13 @@ export class LocalBroker implements Broker {
     return true;
   }
 
+  listPeople(namespace: string, member: string): boolean {
+    const people = this.#people.get(namespace);
+    if (!people?.has(member)) return false;
+    this.#postPeople(member, people);
+    return true;
+  }
+
   peopleCount(namespace: string): number {
     return this.#people.get(namespace)?.size ?? 0;
   }

@@ -95,6 +95,10 @@ export class MeteredBroker implements Broker {
     return this.#broker.vanish(namespace, member);
   }
 
+  listPeople(namespace: string, member: string): Answer<boolean> {
+    return this.#broker.listPeople(namespace, member);
+  }
+
   peopleCount(namespace: string): number {
     return this.#broker.peopleCount(namespace);
   }

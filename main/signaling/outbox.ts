@@ -42,6 +42,11 @@ export class Outbox<Frame> {
     return this.#kept.length < this.#bounds.frames && this.#bytes < this.#bounds.bytes;
   }
 
+  /** Whether half of both bounds is free: enough to tell a whole picture, not only what changed in it. */
+  get hasPlenty(): boolean {
+    return 2 * this.#kept.length <= this.#bounds.frames && 2 * this.#bytes <= this.#bounds.bytes;
+  }
+
   /** Whether even twice the bounds are used up: whoever this is for will never catch up. */
   get isHopeless(): boolean {
     return this.#kept.length >= 2 * this.#bounds.frames || this.#bytes >= 2 * this.#bounds.bytes;

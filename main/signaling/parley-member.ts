@@ -57,6 +57,8 @@ interface Place {
   state: 'seated' | 'waiting';
   /** The client came back without remembering this room; it has the grace to ask for it again. */
   forgotten: boolean;
+  /** There was no room to tell who came or went; until all of it is told anew, no more of that is. */
+  missesNews: boolean;
 }
 
 /** Frames that it costs to come or go, which every other in the room or namespace is told of. */
@@ -83,6 +85,8 @@ export class ParleyMember implements Receiver, Mailbox {
   #holding: Holding | null = null;
   /** How it is present in its namespace; `null` while it is not. */
   #status: Status | null = null;
+  /** As {@link Place.missesNews}, of the people who are present. */
+  #missesPeople = false;
   #graceTimer: Timer | null = null;
   #isStopped = false;
 
@@ -127,6 +131,7 @@ export class ParleyMember implements Receiver, Mailbox {
     }
     if (this.#status !== null) this.#appear(this.#status);
     this.#armGrace();
+    this.#catchUp();
     return { resumed };
   }
 
@@ -139,6 +144,8 @@ export class ParleyMember implements Receiver, Mailbox {
   receive(text: string): void {
     const request = this.#line.read(text);
     if (request) this.#handle(request);
+    // It may have been an acknowledgement, which makes room.
+    else this.#catchUp();
   }
 
   ended(reason: AwayReason): void {
@@ -373,15 +380,60 @@ export class ParleyMember implements Receiver, Mailbox {
     // Plain members translate what they send, and nobody takes the seat of a member with a key.
     if (mail.kind !== 'event') return false;
     const { event } = mail;
+    const place = 'room' in event && event.room !== undefined ? this.#placeIn(event.room) : undefined;
     // A client that has forgotten a room hears nothing of it until it asks for it again.
-    const isForgotten =
-      'room' in event && event.room !== undefined && this.#placeIn(event.room)?.forgotten === true;
-    if (isForgotten) return false;
-    // What members say to each other may be refused; what the server itself tells may not.
-    const mayBeRefused = event.type === 'signal' || event.type === 'told';
-    if (mayBeRefused && !this.#line.hasRoom) return false;
+    if (place?.forgotten === true || !this.#findsRoom(event, place)) return false;
     this.#push(event, mail.json);
     return true;
+  }
+
+  /**
+   * Whether an event is to be told. What others do must never cost this member its conversation: what they say may be
+   * refused, and news of them that finds no room is told later, all at once.
+   */
+  #findsRoom(event: UnsequencedEvent, place: Place | undefined): boolean {
+    switch (event.type) {
+      case 'signal':
+      case 'told':
+        return this.#line.hasRoom;
+      case 'person':
+      case 'person-gone':
+        // The other half is for the calls of this member, whatever goes on among the people.
+        this.#missesPeople ||= !this.#line.hasPlenty;
+        return !this.#missesPeople;
+      case 'member-joined':
+      case 'member-away':
+      case 'member-back':
+      case 'member-left':
+        if (!place) return true;
+        place.missesNews ||= !this.#line.hasRoom;
+        return !place.missesNews;
+      case 'people':
+        if (event.offset === 0) this.#missesPeople = false;
+        return true;
+      case 'joined':
+        if (place) place.missesNews = false;
+        return true;
+      case 'knocking':
+      case 'knock':
+      case 'knock-ended':
+      case 'draining':
+      case 'ice-servers':
+      case 'error':
+        return true;
+      default:
+        return event satisfies never;
+    }
+  }
+
+  /** Tells all of what there was no room to tell the changes of, as soon as there is. */
+  #catchUp(): void {
+    if (this.#missesPeople && this.#line.hasPlenty) {
+      this.#missesPeople = false;
+      this.#expect(this.#context.broker.listPeople(this.#namespace, this.#self.id));
+    }
+    // Who sits there already is only told, again, who else does.
+    for (const { room, missesNews } of this.#places) if (missesNews && this.#line.hasPlenty) this.#join(room);
   }
 
   #push(event: UnsequencedEvent, json = JSON.stringify(event)): void {
@@ -394,7 +446,7 @@ export class ParleyMember implements Receiver, Mailbox {
 
   /** Rooms are kept only for as long as the client may ask for them again. */
   #forgetPlaces(): void {
-    for (const place of this.#places) place.forgotten = true;
+    for (const place of this.#places) Object.assign(place, { forgotten: true, missesNews: false });
   }
 
   #placeIn(room: string): Place | undefined {
@@ -408,7 +460,7 @@ export class ParleyMember implements Receiver, Mailbox {
       Object.assign(known, { state, forgotten: false });
       return;
     }
-    this.#places = this.#places.concat({ room, state, forgotten: false });
+    this.#places = this.#places.concat({ room, state, forgotten: false, missesNews: false });
     if (this.#holding) this.#holding.seats += 1;
   }
 

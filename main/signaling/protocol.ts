@@ -461,7 +461,10 @@ const inRoom = { seq: seqSchema, room: partSchema };
 
 /** What a server tells a seated or waiting member. Every one carries `seq`, counted from 1 for the life of a seat. */
 const eventSchema = byType([
-  /** The answer to `join`. `members` are the others. `host` is the member whose room it is, if it is hosted. */
+  /**
+   * The answer to `join`. `members` are the others. `host` is the member whose room it is, if it is hosted. Said again
+   * where too much was unacknowledged to tell who came or went: what was told of the room before no longer counts.
+   */
   v.object({
     type: v.literal('joined'),
     ...inRoom,
@@ -480,7 +483,10 @@ const eventSchema = byType([
   /** The server goes down: the socket will be closed, and a client should come back so long after that. */
   v.object({ type: v.literal('draining'), seq: seqSchema, retryAfterMs: v.pipe(v.number(), v.minValue(0)) }),
   v.object({ type: v.literal('signal'), ...inRoom, from: memberIdSchema, signal: signalSchema }),
-  /** Who else is present, from the `offset`-th on; what was told before an `offset` of 0 no longer counts. */
+  /**
+   * Who else is present, from the `offset`-th on; what was told before an `offset` of 0 no longer counts. Said again where
+   * too much was unacknowledged to tell who came or went.
+   */
   v.object({
     type: v.literal('people'),
     seq: seqSchema,

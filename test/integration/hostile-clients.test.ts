@@ -72,20 +72,38 @@ it('drops a socket that asks for pongs and does not read them', async () => {
   hostile.socket.destroy();
 });
 
-it('gives up a member that reads but never acknowledges, and tells the others', async () => {
+it('gives up a member that asks again and again and never acknowledges an answer, and tells the others', async () => {
+  const { hostile, honest } = await meet(await serve());
+  let requests = 0;
+  // What others say is refused long before; what it asks for itself has to be answered.
+  const reason = await untilAway(honest, async () => {
+    requests += 1;
+    hostile.request({ type: 'ice-servers' });
+    await hostile.socket.settled();
+  });
+  expect(reason).toBe('backlog');
+  expect(requests).toBeGreaterThanOrEqual(LIMITS.unackedFrames);
+  expect(await hostile.socket.ended()).toBe(1006);
+});
+
+it('keeps a member that acknowledges nothing of who comes and goes, and says who is there once it does', async () => {
   const server = await serve({ roomCapacity: 3 });
   const { hostile, honest } = await meet(server);
-  let visits = 0;
-  // What may be refused is refused long before; who comes and goes has to be told.
-  const reason = await untilAway(honest, async () => {
-    visits += 1;
+  const first = await hostile.heard();
+  for (let visits = 0; visits < LIMITS.unackedFrames; visits += 1) {
     const visitor = await plainAs(server.url, '/default/room');
     visitor.socket.close();
     await visitor.closed;
-  });
-  expect(reason).toBe('backlog');
-  expect(visits).toBeGreaterThanOrEqual(LIMITS.unackedFrames - 1);
-  expect(await hostile.socket.ended()).toBe(1006);
+    await honest.heard();
+    honest.acknowledge();
+  }
+  const news = await hostile.heard();
+  expect(first.length + news.length).toBeLessThanOrEqual(LIMITS.unackedFrames);
+  hostile.acknowledge();
+  expect(await hostile.heard()).toMatchObject([
+    { type: 'joined', members: [{ id: honest.id, away: false }] },
+  ]);
+  for (const { socket } of [hostile, honest]) socket.destroy();
 });
 
 describe('who does not say hello in time', () => {

@@ -278,6 +278,92 @@ describe('coming and going', () => {
   });
 });
 
+describe('three who come and go at once, faster than anybody can acknowledge', () => {
+  const CHANGES = 48;
+  /** Some of it is said once there was an acknowledgement, which takes its time. */
+  const SOON = { timeout: 15_000 };
+
+  it('end no conversation among the people, and everybody knows in the end who is there', async () => {
+    const server = await serve({});
+    const honest = Array.from({ length: 4 }, () => new TestMember({ servers: [server.url] }));
+    for (const member of honest) {
+      member.client.present('free');
+      await member.client.connect();
+    }
+    const restless = await Promise.all([1, 2, 3].map(() => new RawMember(server.url).greet()));
+    const statuses = ['invisible', 'in-call'];
+    const last = [
+      { type: 'present', status: 'free' },
+      { type: 'present', status: 'invisible' },
+      { type: 'absent' },
+    ];
+    for (const [at, member] of restless.entries()) {
+      for (let seq = 1; seq < CHANGES; seq += 1)
+        member.send({ seq, type: 'present', status: statuses[seq % 2] });
+      member.send({ seq: CHANGES, ...last[at] });
+    }
+    await Promise.all(restless.map((member) => member.frames.next((frame) => isAckOf(frame, CHANGES))));
+
+    const ids = [...honest, ...restless.slice(0, 1)].map(({ id }) => id);
+    for (const member of honest) {
+      const others = ids.filter((id) => id !== member.id);
+      await expect.poll(() => peopleOf(member), SOON).toEqual(new Map(others.map((id) => [id, 'free'])));
+    }
+    expect(honest.flatMap((member) => member.heard('down'))).toEqual([]);
+    // They say and hear as before.
+    const [ann, ben] = honest;
+    ann?.client.join('room');
+    await ann?.next('joined');
+    ben?.client.join('room');
+    expect((await ann?.next('member-joined'))?.member.id).toBe(ben?.id);
+    for (const { client } of honest) client.close();
+    for (const { socket } of restless) socket.close();
+  });
+
+  it('end no conversation in a room, and who sits there knows in the end who else does', async () => {
+    const server = await serve({});
+    const honest = await joinAs(server.url, 'room');
+    const restless = await Promise.all([1, 2, 3].map(() => new RawMember(server.url).greet()));
+    for (const member of restless)
+      for (let seq = 1; seq <= CHANGES; seq += 1)
+        member.send({ seq, type: seq % 2 === 1 ? 'join' : 'leave', room: 'room' });
+    const [staying] = restless;
+    await Promise.all(restless.map((member) => member.frames.next((frame) => isAckOf(frame, CHANGES))));
+    staying?.send({ seq: CHANGES + 1, type: 'join', room: 'room' });
+    await expect.poll(() => [...membersOf(honest, 'room')], SOON).toEqual([staying?.id]);
+    expect(honest.heard('down')).toEqual([]);
+    honest.client.close();
+    for (const { socket } of restless) socket.close();
+  });
+});
+
+/** Who is present, and how, as a member has been told. */
+function peopleOf({ events }: TestMember): Map<string, string> {
+  const people = new Map<string, string>();
+  for (const event of events.seen) {
+    if (event.type === 'people' && event.offset === 0) people.clear();
+    if (event.type === 'people') for (const { id, status } of event.people) people.set(id, status);
+    if (event.type === 'person') people.set(event.person.id, event.person.status);
+    if (event.type === 'person-gone') people.delete(event.member);
+  }
+  return people;
+}
+
+/** Who else sits in a room, as a member has been told. */
+function membersOf({ events }: TestMember, room: string): Set<string> {
+  let members = new Set<string>();
+  for (const event of events.seen) {
+    if (!('room' in event) || event.room !== room) continue;
+    if (event.type === 'joined') members = new Set(event.members.map(({ id }) => id));
+    if (event.type === 'member-joined') members.add(event.member.id);
+    if (event.type === 'member-left') members.delete(event.member);
+  }
+  return members;
+}
+
+const isAckOf = (frame: unknown, seq: number): boolean =>
+  JSON.stringify(frame) === JSON.stringify({ type: 'ack', seq });
+
 describe('frames', () => {
   it('that come a little too fast all arrive, a little later', async () => {
     const server = await serve({ frameRate: { burst: 5, perSecond: 200 } });

@@ -18,6 +18,14 @@ export interface Person {
   key: string;
 }
 
+/** A room that somebody with a key sits in or waits for. */
+export interface Place {
+  /** They have forgotten that. */
+  isForgotten: boolean;
+  /** There was no room to tell them who came or went, so they are to be told anew who is there. */
+  missesNews: boolean;
+}
+
 /** A member with a key: its conversation outlives its sockets. */
 export interface Keyed extends Person {
   kind: 'keyed';
@@ -28,8 +36,10 @@ export interface Keyed extends Person {
   handled: number;
   /** It has said something since counting began, so it may resume. */
   hasSpoken: boolean;
-  /** Rooms it sits in or waits for, and whether it has forgotten that. */
-  places: Map<string, { isForgotten: boolean }>;
+  /** Rooms it sits in or waits for. */
+  places: Map<string, Place>;
+  /** As {@link Place.missesNews}, of the people. */
+  missesPeople: boolean;
   /** When the grace ends, and which of several that end at once comes first. */
   grace: { at: number; order: number } | null;
   /** It was refused while it was away, and is to hear so when it is back. */
@@ -71,6 +81,7 @@ export function newcomer(person: Person): Keyed {
     handled: 0,
     hasSpoken: false,
     places: new Map(),
+    missesPeople: false,
     grace: null,
     isOwedRefusal: false,
     status: null,

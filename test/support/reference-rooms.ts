@@ -14,6 +14,7 @@ import {
   type Keyed,
   type Member,
   type Person,
+  type Place,
   type Plain,
   type ReferenceSocket,
   type Seat,
@@ -21,6 +22,8 @@ import {
 
 /** Frames a receiver does not acknowledge before signals to it are refused. */
 const UNACKED = 64;
+/** Frames it does not acknowledge before it is told no more of who comes and goes among the people. */
+const UNACKED_OF_PEOPLE = 32;
 /** Frames of a lone plain member that are kept after its offer. */
 const KEPT = 64;
 
@@ -94,7 +97,8 @@ export class ReferenceRooms {
     if (isResumed) acknowledge(member, lastSeq);
     else {
       Object.assign(member, { lastSeq: 0, unacked: [], handled: 0, hasSpoken: false });
-      for (const place of member.places.values()) place.isForgotten = true;
+      for (const place of member.places.values())
+        Object.assign(place, { isForgotten: true, missesNews: false });
       member.status = null;
     }
     // Whoever has a new socket is told anew who is there, and the others that they have come.
@@ -108,6 +112,7 @@ export class ReferenceRooms {
     member.grace = [...member.places.values()].some(({ isForgotten }) => isForgotten)
       ? this.#armGrace()
       : null;
+    this.#catchUp(member);
   }
 
   join(id: string, room: string): void {
@@ -130,7 +135,8 @@ export class ReferenceRooms {
     const isAway = member.socket === null;
     if (own) own.isAway = isAway;
     else seats.push({ member, isAway });
-    member.places.set(room, { isForgotten: false });
+    const { missesNews = false } = member.places.get(room) ?? {};
+    member.places.set(room, { isForgotten: false, missesNews });
     const others = seats.filter((seat) => seat.member !== member);
     const host = this.#hostOf(member.namespace, room);
     this.#tell(member, { type: 'joined', room, members: others.map(describe), host });
@@ -156,7 +162,20 @@ export class ReferenceRooms {
   }
 
   acknowledge(id: string, seq: number): void {
-    acknowledge(this.#speaker(id), seq);
+    const member = this.#speaker(id);
+    acknowledge(member, seq);
+    this.#catchUp(member);
+  }
+
+  /** Says who is there, to whom there was no room to say who came and went. */
+  #catchUp(member: Keyed): void {
+    const hasPlenty = (): boolean => member.unacked.length <= UNACKED_OF_PEOPLE;
+    if (member.missesPeople && hasPlenty()) {
+      member.missesPeople = false;
+      if (this.#present.get(member.namespace)?.has(member.id)) this.#tellPeople(member);
+    }
+    for (const [room, { missesNews }] of [...member.places])
+      if (missesNews && hasPlenty()) this.#arrive(member, room);
   }
 
   /** The socket of a member is gone. */
@@ -242,18 +261,21 @@ export class ReferenceRooms {
     people.set(member.id, status);
     if (status !== UNSEEN) this.#toldBy.delete(member.id);
     // Who comes is told once of everybody, and from then on of each change.
-    if (before === undefined) {
-      const others = [...people].filter(([id, how]) => id !== member.id && how !== UNSEEN);
-      const described = others.flatMap(([id, how]) => {
-        const other = this.#keyed.get(id);
-        return other ? [describePerson(other, how)] : [];
-      });
-      this.#tell(member, { type: 'people', offset: 0, people: described });
-    }
+    if (before === undefined) this.#tellPeople(member);
     if (status !== UNSEEN)
       this.#tellPresent(member, { type: 'person', person: describePerson(member, status) });
     else if (before !== undefined && before !== UNSEEN)
       this.#tellPresent(member, { type: 'person-gone', member: member.id });
+  }
+
+  #tellPeople(member: Keyed): void {
+    const people = this.#present.get(member.namespace) ?? new Map<string, string>();
+    const others = [...people].filter(([id, how]) => id !== member.id && how !== UNSEEN);
+    const described = others.flatMap(([id, how]) => {
+      const other = this.#keyed.get(id);
+      return other ? [describePerson(other, how)] : [];
+    });
+    this.#tell(member, { type: 'people', offset: 0, people: described });
   }
 
   #vanish(member: Keyed): void {
@@ -410,7 +432,7 @@ export class ReferenceRooms {
       this.#tellHost(hosted, knockOf(member, room));
     }
     if (member.kind === 'plain') return;
-    member.places.set(room, { isForgotten: false });
+    member.places.set(room, { isForgotten: false, missesNews: false });
     this.#tell(member, { type: 'knocking', room, hostName: hosted.hostName });
   }
 
@@ -566,6 +588,7 @@ export class ReferenceRooms {
   #tell(member: Keyed, event: Frame): void {
     const place = typeof event['room'] === 'string' ? member.places.get(event['room']) : undefined;
     if (place?.isForgotten === true && event['type'] !== 'error') return;
+    if (!findsRoom(member, place, String(event['type']))) return;
     member.lastSeq += 1;
     const frame = { seq: member.lastSeq, ...event };
     member.unacked.push(frame);
@@ -633,6 +656,20 @@ export class ReferenceRooms {
     if (hasSpoken) member.hasSpoken = true;
     return member;
   }
+}
+
+/** Whether an event is told: news of others that finds no room is not, until all of it can be. */
+function findsRoom(member: Keyed, place: Place | undefined, type: string): boolean {
+  const unacked = member.unacked.length;
+  if (type === 'people') member.missesPeople = false;
+  if (type === 'joined' && place) place.missesNews = false;
+  if (type.startsWith('person')) {
+    member.missesPeople ||= unacked > UNACKED_OF_PEOPLE;
+    return !member.missesPeople;
+  }
+  if (!type.startsWith('member-') || !place) return true;
+  place.missesNews ||= unacked >= UNACKED;
+  return !place.missesNews;
 }
 
 function keyOf(namespace: string, room: string): string {

@@ -18,14 +18,18 @@ const PLAIN_SOCKETS = 4;
 const GRACE_MS = 100;
 /** On a clock that only we turn, so that nobody falls silent before a run is over. */
 const HEARTBEAT_MS = 3_600_000;
-/** Half of what a server keeps before it gives a receiver up, which is not looked at here. */
-const MANY_UNACKED = 100;
+/** More than news of others may fill, and less than what a server gives a receiver up for, which is not looked at here. */
+const MANY_UNACKED = 80;
 
-/** How often of a hundred or so: evenly, forgetting much, or hardly listening; or evenly, at doors that somebody keeps. */
+/**
+ * How often of a hundred or so: evenly, forgetting much, hardly listening, or coming and going among others who hardly
+ * listen; or evenly, at doors that somebody keeps.
+ */
 const MOODS = {
   even: { greet: 10, leave: 6, lose: 8, signal: 24, people: 16, acknowledge: 10, advance: 5, doors: 0 },
   forgetful: { greet: 40, leave: 6, lose: 8, signal: 40, people: 30, acknowledge: 10, advance: 1, doors: 0 },
   inattentive: { greet: 6, leave: 1, lose: 1, signal: 150, people: 20, acknowledge: 0, advance: 1, doors: 0 },
+  crowded: { greet: 6, leave: 20, lose: 2, signal: 40, people: 80, acknowledge: 4, advance: 1, doors: 0 },
   hosted: { greet: 24, leave: 4, lose: 16, signal: 10, people: 0, acknowledge: 10, advance: 3, doors: 40 },
 } as const;
 

@@ -145,6 +145,21 @@ describe.each(Object.entries(brokers))('%s', (_name, create) => {
     expect(answers).toEqual(['peer-unavailable', ...Array<string>(64).fill('sent')]);
   });
 
+  it('tells who is present anew of everybody who is seen, and nobody else of anything', async () => {
+    const { broker, mail, typesOf } = start();
+    for (const id of ['a', 'b']) await broker.appear('ns', person(id));
+    await broker.appear('ns', person('c', 'invisible'));
+    const before = ['b', 'c', 'd'].map(typesOf);
+    expect(await broker.listPeople('ns', 'a')).toBe(true);
+    const list: Mail = { kind: 'event', event: { type: 'people', offset: 0, people: [person('b')] } };
+    expect(mail.get('a')?.at(-1)).toEqual(list);
+    expect([await broker.listPeople('ns', 'd'), await broker.listPeople('other', 'a')]).toEqual([
+      false,
+      false,
+    ]);
+    expect(['b', 'c', 'd'].map(typesOf)).toEqual(before);
+  });
+
   it('does not confuse addresses whose parts hold slashes', async () => {
     const { broker, typesOf } = start();
     await broker.join({ namespace: 'a/b', room: 'c' }, member('a'), rules);

@@ -40,6 +40,20 @@ describe('Outbox', () => {
     expect(byBytes.hasRoom).toBe(false);
   });
 
+  it('has plenty as long as half of both bounds is free', () => {
+    const byCount = new Outbox(JSON.stringify, { frames: 4, bytes: 1000 });
+    const plenty = [1, 2, 3].map(() => {
+      byCount.push({ n: 0 });
+      return byCount.hasPlenty;
+    });
+    expect(plenty).toEqual([true, true, false]);
+    byCount.ack(1);
+    expect(byCount.hasPlenty).toBe(true);
+    const byBytes = new Outbox(JSON.stringify, { frames: 100, bytes: 50 });
+    byBytes.push({ text: 'x'.repeat(25) });
+    expect([byBytes.hasRoom, byBytes.hasPlenty]).toEqual([true, false]);
+  });
+
   it('gives back what was not acknowledged when it starts anew', () => {
     const outbox = new Outbox<{ n: number }>(JSON.stringify);
     for (const n of [1, 2, 3]) outbox.push({ n });
