@@ -23,7 +23,8 @@ export interface HostedRoomsOptions {
   capacity: number;
   /** How long an admission outlives the server that gave it. */
   graceMs: number;
-  tell(member: string, event: UnsequencedEvent): void;
+  /** @returns false where it was not taken */
+  tell(member: string, event: UnsequencedEvent): boolean;
   onAdmissionsChanged(admissions: Admissions): void;
 }
 
@@ -39,6 +40,8 @@ interface Room {
   inside: Map<string, Newcomer>;
   /** In the order they knocked. */
   waiting: Map<string, Newcomer>;
+  /** Those of them whom the host has heard of. */
+  announced: Set<string>;
   expiry: Timer | null;
 }
 
@@ -68,6 +71,7 @@ export class HostedRooms implements Doors {
       admitted: new Set(admitted),
       inside: new Map(),
       waiting: new Map(),
+      announced: new Set(),
       expiry: null,
     };
     if (admitted.length > 0) {
@@ -106,20 +110,17 @@ export class HostedRooms implements Doors {
     if (room.inside.has(member.id)) return this.#enter(room, newcomer);
     if (this.#isFullFor(room, newcomer)) return { kind: 'refuse', code: 'room-full' };
     if (room.door === 'open' || room.admitted.has(member.id)) return this.#enter(room, newcomer);
-    if (!room.waiting.has(member.id)) {
-      if (room.waiting.size >= LIMITS.knocks) return { kind: 'refuse', code: 'too-many' };
-      this.#options.tell(room.host, { type: 'knock', room: address.room, member });
-    }
+    const isKnown = room.waiting.has(member.id);
+    if (!isKnown && room.waiting.size >= LIMITS.knocks) return { kind: 'refuse', code: 'too-many' };
     room.waiting.set(member.id, newcomer);
+    if (!isKnown) this.#announce(room, newcomer);
     return { kind: 'wait', hostName: room.hostName };
   }
 
   entered(address: RoomAddress, member: string): void {
     const room = this.#rooms.get(formatRoomPath(address));
     if (room?.host !== member) return;
-    for (const { member: waiting } of room.waiting.values()) {
-      this.#options.tell(room.host, { type: 'knock', room: address.room, member: waiting });
-    }
+    for (const waiting of room.waiting.values()) this.#announce(room, waiting);
   }
 
   departed(address: RoomAddress, member: string, why: Departure): void {
@@ -193,12 +194,18 @@ export class HostedRooms implements Doors {
     }
   }
 
-  /** The knock is over, and the host hears of it exactly once. */
+  /** A host who has no room for it is told once there is: then it enters again. */
+  #announce({ announced, address, host }: Room, { member }: Newcomer): void {
+    if (this.#options.tell(host, { type: 'knock', room: address.room, member })) announced.add(member.id);
+  }
+
+  /** The knock is over, and a host who has heard of it hears so exactly once. */
   #endWait(room: Room, member: string): Newcomer | null {
     const newcomer = room.waiting.get(member);
     if (!newcomer) return null;
     room.waiting.delete(member);
-    this.#options.tell(room.host, { type: 'knock-ended', room: room.address.room, member });
+    if (room.announced.delete(member))
+      this.#options.tell(room.host, { type: 'knock-ended', room: room.address.room, member });
     return newcomer;
   }
 

@@ -57,7 +57,7 @@ interface Place {
   state: 'seated' | 'waiting';
   /** The client came back without remembering this room; it has the grace to ask for it again. */
   forgotten: boolean;
-  /** There was no room to tell who came or went; until all of it is told anew, no more of that is. */
+  /** There was no room to tell who came, went or knocked; until all of it is told anew, no more of that is. */
   missesNews: boolean;
 }
 
@@ -405,7 +405,8 @@ export class ParleyMember implements Receiver, Mailbox {
       case 'member-away':
       case 'member-back':
       case 'member-left':
-        if (!place) return true;
+      case 'knock':
+        if (!place) return this.#line.hasRoom;
         place.missesNews ||= !this.#line.hasRoom;
         return !place.missesNews;
       case 'people':
@@ -415,7 +416,7 @@ export class ParleyMember implements Receiver, Mailbox {
         if (place) place.missesNews = false;
         return true;
       case 'knocking':
-      case 'knock':
+      // Of a knock that was told, of which there are but few at a time.
       case 'knock-ended':
       case 'draining':
       case 'ice-servers':

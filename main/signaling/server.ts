@@ -150,10 +150,11 @@ export function createSignalingServer(options: SignalingServerOptions): Signalin
           onAdmissionsChanged,
           tell: (member, event) => {
             const delivered = broker.deliver(member, { kind: 'event', event });
-            if (!(delivered instanceof Promise)) return;
+            if (!(delivered instanceof Promise)) return delivered;
             delivered.catch((error: unknown) => {
               logger.error('broker-failed', { error: error instanceof Error ? error.message : 'unknown' });
             });
+            return true;
           },
         })
       : null;

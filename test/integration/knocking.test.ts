@@ -2,7 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { generateIdentity, memberIdOf } from '../../main/signaling/identity';
 import type { Admissions } from '../../main/signaling/hosted-rooms';
 import type { SignalingClientOptions } from '../../main/signaling/client';
-import { Events, joinAs, numbered, plainAs, RawSocket, TestMember } from '../support/signaling-clients';
+import {
+  Events,
+  joinAs,
+  numbered,
+  plainAs,
+  RawMember,
+  RawSocket,
+  TestMember,
+} from '../support/signaling-clients';
 import { ManualClock } from '../support/signaling-clock';
 import { startFreezingProxy } from '../support/signaling-proxy';
 import { startServer } from '../support/signaling-servers';
@@ -100,6 +108,30 @@ describe('a hosted room with a door', () => {
     expect((await host.next('knock')).member.name).toBe('Early');
     host.client.admit('home', guest.id);
     await guest.next('joined');
+  });
+
+  it('keeps a host whose door is knocked at faster than it can acknowledge, and says who waits in the end', async () => {
+    const host = await comeHome();
+    const restless = await Promise.all([1, 2, 3, 4, 5].map(() => new RawMember(server.url).greet()));
+    const times = 40;
+    for (const member of restless) {
+      for (let n = 0; n < times; n += 1) {
+        if (n > 0) member.send({ seq: 2 * n, type: 'leave', room: 'home' });
+        member.send({ seq: 2 * n + 1, type: 'join', room: 'home' });
+      }
+    }
+    for (const member of restless) for (let n = 0; n < times; n += 1) await member.message('knocking');
+    const waiting = (): Set<string> => {
+      const ids = new Set<string>();
+      for (const event of host.events.seen) {
+        if (event.type === 'knock') ids.add(event.member.id);
+        if (event.type === 'knock-ended') ids.delete(event.member);
+      }
+      return ids;
+    };
+    await expect.poll(waiting, { timeout: 15_000 }).toEqual(new Set(restless.map(({ id }) => id)));
+    expect(host.heard('down')).toEqual([]);
+    for (const { socket } of restless) socket.close();
   });
 
   it('tells the host when a knocker gives up', async () => {

@@ -43,6 +43,8 @@ interface Hosted {
   expected: { ids: Set<string>; until: number };
   /** In the order they knocked. */
   waiting: Member[];
+  /** Those of them whom the host was told of. */
+  announced: Set<Member>;
 }
 
 export type Door = 'ask' | 'open';
@@ -356,7 +358,15 @@ export class ReferenceRooms {
       return;
     }
     const expected = { ids: new Set(admitted), until: this.#now + this.#graceMs };
-    const opened = { host, hostName: '', door, admitted: new Set<string>(), expected, waiting: [] };
+    const opened = {
+      host,
+      hostName: '',
+      door,
+      admitted: new Set<string>(),
+      expected,
+      waiting: [],
+      announced: new Set<Member>(),
+    };
     this.#hosted?.set(keyOf(namespace, room), opened);
   }
 
@@ -423,13 +433,17 @@ export class ReferenceRooms {
   #comeHome(hosted: Hosted, host: Member, room: string): void {
     hosted.hostName = 'Raw';
     this.#enter(host, room);
-    for (const member of hosted.waiting) this.#tellHost(hosted, knockOf(member, room));
+    for (const member of hosted.waiting) this.#announce(hosted, member, room);
+  }
+
+  #announce(hosted: Hosted, member: Member, room: string): void {
+    if (this.#tellHost(hosted, knockOf(member, room))) hosted.announced.add(member);
   }
 
   #knock(hosted: Hosted, member: Member, room: string): void {
     if (!hosted.waiting.includes(member)) {
       hosted.waiting.push(member);
-      this.#tellHost(hosted, knockOf(member, room));
+      this.#announce(hosted, member, room);
     }
     if (member.kind === 'plain') return;
     member.places.set(room, { isForgotten: false, missesNews: false });
@@ -469,7 +483,9 @@ export class ReferenceRooms {
   #endWait(hosted: Hosted, member: Member, room: string): void {
     if (!hosted.waiting.includes(member)) return;
     hosted.waiting = hosted.waiting.filter((one) => one !== member);
-    this.#tellHost(hosted, { type: 'knock-ended', room, member: member.id });
+    // Nothing ends of which the host has not heard.
+    if (hosted.announced.delete(member))
+      this.#tellHost(hosted, { type: 'knock-ended', room, member: member.id });
   }
 
   /** The room is nobody's any more, and no guest stays. */
@@ -531,9 +547,10 @@ export class ReferenceRooms {
     return this.#hosted?.get(keyOf(namespace, room))?.host ?? null;
   }
 
-  #tellHost({ host }: Hosted, event: Frame): void {
+  /** @returns whether the host was told. */
+  #tellHost({ host }: Hosted, event: Frame): boolean {
     const member = this.#keyed.get(host);
-    if (member) this.#tell(member, event);
+    return member !== undefined && this.#tell(member, event);
   }
 
   // ------------------------------------------------------------- who hears what
@@ -584,15 +601,19 @@ export class ReferenceRooms {
       if (member.kind === 'keyed') this.#tell(member, event);
   }
 
-  /** Numbers an event for its receiver; of a room it has forgotten it hears only answers to what it asked. */
-  #tell(member: Keyed, event: Frame): void {
+  /**
+   * Numbers an event for its receiver; of a room it has forgotten it hears only answers to what it asked.
+   * @returns whether it is told.
+   */
+  #tell(member: Keyed, event: Frame): boolean {
     const place = typeof event['room'] === 'string' ? member.places.get(event['room']) : undefined;
-    if (place?.isForgotten === true && event['type'] !== 'error') return;
-    if (!findsRoom(member, place, String(event['type']))) return;
+    if (place?.isForgotten === true && event['type'] !== 'error') return false;
+    if (!findsRoom(member, place, String(event['type']))) return false;
     member.lastSeq += 1;
     const frame = { seq: member.lastSeq, ...event };
     member.unacked.push(frame);
     member.socket?.frames.push(frame);
+    return true;
   }
 
   // ------------------------------------------------------------- seats
@@ -667,7 +688,8 @@ function findsRoom(member: Keyed, place: Place | undefined, type: string): boole
     member.missesPeople ||= unacked > UNACKED_OF_PEOPLE;
     return !member.missesPeople;
   }
-  if (!type.startsWith('member-') || !place) return true;
+  if (!type.startsWith('member-') && type !== 'knock') return true;
+  if (!place) return unacked < UNACKED;
   place.missesNews ||= unacked >= UNACKED;
   return !place.missesNews;
 }
