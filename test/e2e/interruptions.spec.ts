@@ -56,6 +56,17 @@ test('who rings is not kept waiting behind the list of people of a small window'
   await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
 });
 
+test('what is said in passing is seen in a call that began behind the list of people', async ({ meet }) => {
+  const [ann, ben] = await Promise.all([meet('Ann', { media: RED }), meet('Ben', { media: BLUE })]);
+  const link = await ann.host({ letIn: true });
+  await ann.page.setViewportSize({ width: 360, height: 560 });
+  await ann.button('Show people').click();
+  await ben.join(link);
+  await Promise.all([ann.sees(BLUE), ben.sees(RED)]);
+  expect(await ann.launchWith('--host')).toBe(0);
+  await says(ann, 'End this call or leave this room first, then open the link again.');
+});
+
 test('a press that was meant for what was there before answers nobody', async ({ meet }) => {
   const [ann, ben] = await family(meet, server);
   await expect(ann.button('Host a room')).toBeVisible();
