@@ -49,9 +49,20 @@ function plainOf(name: string): string {
   return visible.replace(/./gu, (letter) => LOOKALIKES[letter] ?? letter).normalize('NFD');
 }
 
+/** Each row of a list is compared with everybody one relies on. */
+const skeletons = new Map<string, string>();
+/** More names than anybody knows, and little to hold. */
+const MOST_SKELETONS = 4096;
+
 /** What is left of a name to compare it by eye, which takes some letters for others in most fonts. */
-export const skeletonOf = (name: string): string =>
-  plainOf(name).replace(/[i1|]/g, 'l').replaceAll('0', 'o').replaceAll('rn', 'm');
+export function skeletonOf(name: string): string {
+  const known = skeletons.get(name);
+  if (known !== undefined) return known;
+  const skeleton = plainOf(name).replace(/[i1|]/g, 'l').replaceAll('0', 'o').replaceAll('rn', 'm');
+  if (skeletons.size >= MOST_SKELETONS) skeletons.clear();
+  skeletons.set(name, skeleton);
+  return skeleton;
+}
 
 /** Somebody this person relies on, whose name looks like this one and whose key is another; `null`: none. */
 export function namesakeOf(
