@@ -1,4 +1,4 @@
-import { family } from '../support/family';
+import { family, inFamily } from '../support/family';
 import { BLUE, RED } from '../support/known-media';
 import { expect, ROOT, test, type Person } from '../support/people';
 import { signalTree } from '../support/process-tree';
@@ -88,6 +88,19 @@ test('a press that was meant for what was there before answers nobody', async ({
   expect(await ann.liveTracks()).toEqual([]);
   await ann.button('Accept').click();
   await Promise.all([ann.hears(BLUE), ben.hears(RED)]);
+});
+
+test('nobody moves in the list while one points at it', async ({ meet }) => {
+  const [ann, ben] = await family(meet, server);
+  await meet('Cy', { settings: inFamily(server) });
+  const rows = ann.page.getByRole('listitem');
+  await expect(rows).toContainText(['Ben', 'Cy']);
+  await rows.first().hover();
+  await ben.page.getByRole('combobox', { name: 'Your status' }).selectOption('do-not-disturb');
+  await expect(rows.filter({ hasText: 'Ben' })).toContainText('Do not disturb');
+  await expect(rows).toContainText(['Ben', 'Cy']);
+  await ann.page.mouse.move(700, 300);
+  await expect(rows).toContainText(['Cy', 'Ben']);
 });
 
 test('what is typed into a form outlives a ring that comes in the middle of it', async ({ meet }) => {
